@@ -1,0 +1,51 @@
+//! One line in the log for each request, whatever becomes of it.
+
+use axum::{
+    extract::Request,
+    http::{Method, Version},
+    middleware::Next,
+    response::Response,
+};
+use std::time::Instant;
+
+/// Writes its line when it is dropped, so that a visitor who leaves gets one as well.
+struct Line {
+    method: Method,
+    // Without the query: what a visitor types there is nobody's business.
+    path: String,
+    version: Version,
+    start: Instant,
+    status: Option<u16>,
+}
+
+pub(super) async fn log(request: Request, next: Next) -> Response {
+    let mut line = Line {
+        method: request.method().clone(),
+        path: request.uri().path().chars().take(200).collect(),
+        version: request.version(),
+        start: Instant::now(),
+        status: None,
+    };
+    let response = next.run(request).await;
+    line.status = Some(response.status().as_u16());
+    response
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let Self {
+            method,
+            path,
+            version,
+            start,
+            ..
+        } = self;
+        let milliseconds = start.elapsed().as_millis() as u64;
+        match self.status {
+            Some(status) => {
+                tracing::info!(%method, path, ?version, status, milliseconds, "request")
+            }
+            None => tracing::info!(%method, path, ?version, milliseconds, "visitor left"),
+        }
+    }
+}

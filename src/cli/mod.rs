@@ -1,0 +1,82 @@
+//! The command line: what `--help` shows, and which command does what.
+
+mod doctor;
+mod logging;
+mod names;
+mod serve;
+mod token;
+
+use crate::config::{Options, Refusal};
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// It ran and found something wrong.
+const FOUND: u8 = 1;
+/// Wrong usage or input.
+const USAGE: u8 = 2;
+/// A bug (`EX_SOFTWARE` of sysexits.h).
+const BUG: u8 = 70;
+
+/// A teaching sandbox for web sessions: an HTTPS server whose cookie, key and tables are
+/// derived from its port, so that no two copies on a host ever mix
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Without a command, `serve`. Lessons start at the page that \
+    makes you sweat: /. Errors say what is wrong, where, and what mends it."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    serve: serve::Serve,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve this copy (the default)
+    Serve(serve::Serve),
+    /// Check everything that `serve` needs, with the mend for what is wrong
+    Doctor(doctor::Doctor),
+    /// Print what a port decides
+    Names(names::Names),
+    /// Print this copy's owner token and the link that carries it
+    Token(Options),
+}
+
+/// Runs the command that the arguments name; returns the exit code.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        None => serve::run(&cli.serve),
+        Some(Command::Serve(serve)) => serve::run(&serve),
+        Some(Command::Doctor(doctor)) => doctor::run(&doctor),
+        Some(Command::Names(names)) => names::run(&names),
+        Some(Command::Token(options)) => token::run(&options),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("sweatbox: {error:#}");
+        let code = if error.is::<Refusal>() { USAGE } else { BUG };
+        ExitCode::from(code)
+    })
+}
+
+/// Two threads: a copy shares its host with hundreds of others.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

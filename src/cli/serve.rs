@@ -1,0 +1,148 @@
+//! `sweatbox serve`: from the files to a running copy.
+
+use super::logging::{self, LogFormat};
+use crate::{
+    app,
+    clock::Clock,
+    config::{Assignment, Options, Refusal, Settings, StoreSetup},
+    sandbox::Sandbox,
+    server,
+    sessions::{
+        Sessions, purge_regularly,
+        stores::{self, Guarded, Store, StoreError},
+    },
+    tls,
+};
+use std::{process::ExitCode, sync::Arc, time::Duration};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// How long the last writes get after the connections are closed.
+const LAST_WRITES: Duration = Duration::from_millis(1500);
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    options: Options,
+
+    /// The longest that the page waits, in seconds
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 300,
+        env = "SWEATBOX_MAX_WAIT"
+    )]
+    max_wait: u64,
+
+    /// What to log, such as `warn` or `sweatbox=debug`
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "info",
+        env = "SWEATBOX_LOG"
+    )]
+    log: String,
+
+    /// How a log line looks
+    #[arg(long, value_enum, default_value = "text", env = "SWEATBOX_LOG_FORMAT")]
+    log_format: LogFormat,
+}
+
+pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
+    logging::start(&args.log, args.log_format)?;
+    let settings = Settings::load(&args.options)?;
+    super::runtime()?.block_on(serve(args, settings))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(args: &Serve, settings: Settings) -> anyhow::Result<()> {
+    let store = ready_store(&settings).await?;
+    let listeners = server::listen(&args.options.bind, settings.assignment)?;
+    let clock = Clock::system();
+    if let Some(warning) = settings.certificate.date_warning(clock.now()) {
+        tracing::warn!("{warning}; browsers will complain");
+    }
+    let sessions = Sessions::new(store, &settings.identity, clock.clone());
+    let sandbox = Sandbox {
+        identity: settings.identity.clone(),
+        sessions: sessions.clone(),
+        clock,
+        max_wait: Duration::from_secs(args.max_wait),
+        stopping: CancellationToken::new(),
+    };
+    let tls = tls::rustls_config(&settings.certificate);
+    let stopping = sandbox.stopping.clone();
+    tokio::spawn(stop_on_signal(stopping.clone()));
+    let reload = server::reload_when_changed(settings.certificate_files.clone(), tls.clone());
+    tokio::spawn(reload);
+    tokio::spawn(purge_regularly(sessions.clone()));
+
+    announce(&settings);
+    server::serve(listeners, tls, app::router(sandbox), stopping).await?;
+    if timeout(LAST_WRITES, sessions.close()).await.is_err() {
+        tracing::warn!("the store did not take leave in time");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The store, with its tables found or made. One that is down is no reason not to start.
+async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
+    let store = Guarded::new(stores::open(&settings.store, &settings.identity));
+    match store.prepare().await {
+        Ok(()) => {}
+        Err(StoreError::Refused { problem, mend }) => return Err(Refusal::new(problem, mend)),
+        Err(StoreError::Failed(problem)) => {
+            return Err(Refusal::new(problem, "sweatbox doctor"));
+        }
+        Err(error) => tracing::warn!(
+            "the session store is down, so pages with a session answer 503 until it is back: \
+             {error}"
+        ),
+    }
+    Ok(Arc::new(store))
+}
+
+async fn stop_on_signal(stopping: CancellationToken) {
+    server::stop_signal().await;
+    tracing::info!("stopping: whoever waits is told, and nothing new is accepted");
+    stopping.cancel();
+}
+
+/// The name under which others reach this copy.
+pub(super) fn host_name(assignment: Assignment) -> String {
+    let name = gethostname::gethostname().into_string();
+    match (assignment, name) {
+        (Assignment::Assigned(_), Ok(name)) => name,
+        _ => "localhost".into(),
+    }
+}
+
+fn announce(settings: &Settings) {
+    let port = settings.assignment.port();
+    let store = match &settings.store {
+        StoreSetup::Sqlite(file) => format!("SQLite in {}", file.display()),
+        StoreSetup::Mysql(credentials) => {
+            format!(
+                "MySQL or MariaDB at {}, database {}",
+                credentials.host, credentials.database
+            )
+        }
+    };
+    println!("sweatbox {} serves port {port}", env!("CARGO_PKG_VERSION"));
+    println!(
+        "  page       https://{}:{port}/",
+        host_name(settings.assignment)
+    );
+    println!(
+        "  sessions   {} in {store}",
+        settings.identity.names.session_table()
+    );
+    if settings.assignment.is_trial() {
+        println!(
+            "\nThis is a private trial, for this machine alone.\n  \
+             from a laptop     ssh -L {port}:localhost:{port} YOU@THIS-HOST, then open the page there\n  \
+             with your port    echo 41220 > .port, with the port that you were assigned; start again"
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! Reading small files and making private ones, with errors that a beginner understands.
+
+use super::Refusal;
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::Path,
+};
+
+/// No file of ours is larger; a mistaken path such as `/dev/zero` must not fill the memory.
+const LARGEST: u64 = 1024 * 1024;
+
+/// The bytes of `path`, or `None` when there is no such file.
+pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
+    let refuse = |error: &io::Error| Refusal::io("read", path, error);
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(refuse(&error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| refuse(&error))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(Refusal::new(
+            format!("{} is larger than 1 MiB", path.display()),
+            "name the right file",
+        ));
+    }
+    Ok(Some(bytes))
+}
+
+/// The text of `path`, or `None` when there is no such file.
+pub(super) fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
+    let Some(bytes) = read_bytes(path)? else {
+        return Ok(None);
+    };
+    String::from_utf8(bytes).map(Some).map_err(|error| {
+        let position = error.utf8_error().valid_up_to() + 1;
+        Refusal::new(
+            format!("{} is not UTF-8 text (byte {position})", path.display()),
+            "write it anew with a plain text editor",
+        )
+    })
+}
+
+/// Refuses a file with a secret that group or others can open.
+///
+/// # Errors
+/// The `chmod` to run.
+pub fn refuse_if_shared(path: &Path) -> Result<(), Refusal> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let metadata = fs::metadata(path).map_err(|error| Refusal::io("read", path, &error))?;
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            let path = path.display();
+            return Err(Refusal::new(
+                format!("{path} holds secrets, and other users can open it (mode {mode:03o})"),
+                format!("chmod 600 {path}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Makes `path` with `contents`, mode 0600, whole or not at all; never overwrites.
+///
+/// # Errors
+/// `AlreadyExists` when another copy was faster: read what it wrote.
+pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    make_private_folder(folder)?;
+    // Written under a temporary name first: two copies that start together must not read each
+    // other's half-written key. `tempfile` makes its files 0600, whatever the umask.
+    let mut file = tempfile::NamedTempFile::new_in(non_empty(folder))?;
+    file.write_all(contents)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
+    Ok(())
+}
+
+/// Makes an empty file of mode 0600 at `path` unless there is one; an existing file that other
+/// users can open is refused.
+///
+/// # Errors
+/// What the operating system said, or the `chmod` to run.
+pub fn private_file(path: &Path) -> Result<(), Refusal> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => refuse_if_shared(path),
+        Err(error) => Err(Refusal::io("make", path, &error)),
+    }
+}
+
+fn make_private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder.create(non_empty(folder))
+}
+
+/// The parent of a bare file name is the empty path, which no system call takes.
+fn non_empty(folder: &Path) -> &Path {
+    if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    }
+}

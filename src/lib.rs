@@ -1,0 +1,32 @@
+//! `sweatbox`, a teaching sandbox for web sessions.
+//!
+//! The rooms of this house stand on floors, and a room imports only from floors below its own
+//! (a test sees to it):
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 8 entry | `main`, [`cli`] |
+//! | 7 running | [`server`], [`doctor`] |
+//! | 6 assembly | [`app`] |
+//! | 5 lessons | [`lessons`] |
+//! | 3 shared state | [`sandbox`] |
+//! | 2 machinery | [`sessions`], [`tls`] |
+//! | 1 set-up | [`config`] |
+//! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
+//!
+//! To learn how a session works, read [`sessions`] from `attach` down; to see it used,
+//! [`lessons`].
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod doctor;
+pub mod error;
+pub mod identity;
+pub mod lessons;
+pub mod page;
+pub mod sandbox;
+pub mod server;
+pub mod sessions;
+pub mod tls;

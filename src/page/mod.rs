@@ -1,0 +1,50 @@
+//! The shell that every page is drawn in, its one style sheet and its one script.
+
+mod assets;
+
+pub use assets::{Asset, ICON, SCRIPT, STYLE};
+
+use maud::{DOCTYPE, Markup, html};
+
+/// A whole page: `title` for the tab, `main` for the content.
+///
+/// Everything comes from this host, so that the pages work without a network and under the
+/// strictest content security policy.
+pub fn page(title: &str, main: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · sweatbox" }
+                link rel="icon" type=(ICON.content_type) href=(ICON.href());
+                link rel="stylesheet" href=(STYLE.href());
+                script type="module" src=(SCRIPT.href()) {}
+            }
+            body {
+                a.skip href="#main" { "Skip to the content" }
+                header {
+                    nav aria-label="Site" {
+                        a.brand href="/" { "sweatbox" }
+                    }
+                }
+                main id="main" tabindex="-1" { (main) }
+                footer {
+                    p { "A teaching sandbox for web sessions. Nothing here leaves this host." }
+                }
+            }
+        }
+    }
+}
+
+/// A page that tells about a problem and leads back.
+pub fn problem_page(title: &str, detail: &str) -> Markup {
+    let main = html! {
+        h1 { (title) }
+        p.problem { (detail) }
+        p { a href="/" { "Back to the start" } }
+    };
+    page(title, &main)
+}

@@ -1,0 +1,20 @@
+//! What a handler may reach: the shared state of one copy.
+
+use crate::{clock::Clock, identity::Identity, sessions::Sessions};
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// One running copy. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Sandbox {
+    /// The names and secrets that the port decided.
+    pub identity: Identity,
+    /// The sessions of this copy's visitors.
+    pub sessions: Sessions,
+    /// The time of day.
+    pub clock: Clock,
+    /// The longest that a page waits on purpose.
+    pub max_wait: Duration,
+    /// Cancelled when the copy is told to stop: whoever sleeps is to be answered.
+    pub stopping: CancellationToken,
+}

@@ -1,0 +1,40 @@
+//! What a client may send, and how long it may take.
+
+use hyper_util::{
+    rt::{TokioExecutor, TokioTimer},
+    server::conn::auto::Builder,
+};
+use std::time::Duration;
+
+/// From the first byte of a request to the end of its header.
+const HEADER_READ: Duration = Duration::from_secs(15);
+/// A TLS handshake.
+pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
+/// A connection without a request in flight.
+pub(super) const IDLE: Duration = Duration::from_secs(60);
+/// All header fields together. An instructor's browser sends up to 180 cookies of this host,
+/// and over HTTP/2 each in a field of its own, counted with 32 bytes more (RFC 9113, 6.5.2).
+const HEADER_BYTES: usize = 128 * 1024;
+const HEADER_LIST: u32 = 64 * 1024;
+const HEADER_FIELDS: usize = 256;
+/// Requests at a time on one HTTP/2 connection.
+const STREAMS: u32 = 128;
+/// How often an HTTP/2 peer in use is asked whether it is still there.
+const PING: Duration = Duration::from_secs(20);
+
+/// Sets hyper's own limits; it has none for headers' time until it is given a timer.
+pub(super) fn set(builder: &mut Builder<TokioExecutor>) {
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_READ)
+        .max_headers(HEADER_FIELDS)
+        .max_buf_size(HEADER_BYTES);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_header_list_size(HEADER_LIST)
+        .max_concurrent_streams(STREAMS)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING);
+}

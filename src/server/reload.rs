@@ -1,0 +1,49 @@
+//! A new certificate without a restart: on SIGHUP, or when one of the files changes.
+
+use super::signals::reload_signal;
+use crate::{config::CertificateFiles, tls};
+use axum_server::tls_rustls::RustlsConfig;
+use std::{fs, path::Path, time::Duration, time::SystemTime};
+use tokio::time::sleep;
+
+/// How often the files are looked at.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// Watches `files` for ever; to be spawned and aborted. A pair that cannot be used is reported
+/// and the old one kept, so that a half-copied file takes nobody's page away.
+pub async fn reload_when_changed(files: CertificateFiles, config: RustlsConfig) {
+    let mut seen = stamps(&files);
+    loop {
+        let signalled = tokio::select! {
+            () = reload_signal() => true,
+            () = sleep(INTERVAL) => false,
+        };
+        let now = stamps(&files);
+        if !signalled && now == seen {
+            continue;
+        }
+        seen = now;
+        match files.load() {
+            Ok(Some(certificate)) => {
+                tls::exchange(&config, &certificate);
+                tracing::info!(valid_until = %certificate.not_after.date(), "certificate reloaded");
+            }
+            Ok(None) => tracing::error!("certificate and key are gone; the old pair is kept"),
+            Err(refusal) => {
+                let (problem, mend) = (&refusal.problem, &refusal.mend);
+                tracing::error!(%problem, %mend, "new certificate refused; the old one is kept");
+            }
+        }
+    }
+}
+
+type Stamp = Option<(SystemTime, u64)>;
+
+fn stamps(files: &CertificateFiles) -> (Stamp, Stamp) {
+    (stamp(&files.cert), stamp(&files.key))
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}

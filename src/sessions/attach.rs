@@ -1,0 +1,66 @@
+//! The session layer: what happens before and after every handler that knows its visitor.
+
+use super::{Origin, Sessions, finish::FinishOnceLocked, unit::UnitOfWork};
+use crate::error::HttpError;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+
+/// Middleware for `axum::middleware::from_fn_with_state`: gives handlers their [`Visitor`]
+/// (see [`super::Visitor`]), and afterwards saves what they changed.
+///
+/// [`Visitor`]: super::Visitor
+pub async fn attach(
+    State(sessions): State<Sessions>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let origin = Origin::of(request.method(), request.uri(), request.headers());
+    if origin == Origin::Forbidden {
+        return HttpError::Forbidden.into_response();
+    }
+    let foreign = origin == Origin::Foreign;
+    let id = sessions.0.cookie.id(request.headers()).filter(|_| !foreign);
+    let unit = Arc::new(UnitOfWork::new(sessions.clone(), id, foreign));
+    request.extensions_mut().insert(unit.clone());
+
+    let work = {
+        let unit = unit.clone();
+        async move {
+            let answer = next.run(request).await;
+            let answer = finish(&unit, answer).await;
+            unit.release();
+            answer
+        }
+    };
+    let mut answer = FinishOnceLocked::new(work, unit, sessions.0.orphans.clone()).await;
+    // What one visitor gets is nobody else's: not from a shared cache, not by the back button
+    // after a logout.
+    let headers = answer.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("cookie"));
+    answer
+}
+
+/// Writes what the handler changed, if its answer is one that stands.
+async fn finish(unit: &UnitOfWork, mut answer: Response) -> Response {
+    if let Some(error) = unit.failure() {
+        return HttpError::from(error).into_response();
+    }
+    // A failed request has changed nothing: no save, no new id, no logout, no cookie.
+    if answer.status().is_server_error() {
+        return answer;
+    }
+    match unit.settle().await {
+        Ok(Some(cookie)) => {
+            answer.headers_mut().append(header::SET_COOKIE, cookie);
+            answer
+        }
+        Ok(None) => answer,
+        Err(error) => HttpError::from(error).into_response(),
+    }
+}

@@ -1,0 +1,126 @@
+//! Sessions: who is this visitor, and what do we remember?
+//!
+//! A request passes through here twice. Before the handler, [`attach`] finds the id in the
+//! cookie ([`cookie`]) and looks at where the request comes from ([`origin`]). The handler asks
+//! for a [`Visitor`], reads through it, and takes the session's lock to change it ([`lock`]).
+//! After the handler, the [`unit`] of work saves, ends or extends the session, and only then
+//! is the lock released and a cookie set.
+
+mod attach;
+mod cookie;
+mod expiry;
+mod finish;
+mod lock;
+mod origin;
+mod purge;
+mod record;
+pub mod stores;
+mod unit;
+mod visitor;
+
+pub use attach::attach;
+pub use expiry::{ABSOLUTE, IDLE};
+pub use origin::Origin;
+pub use purge::purge_regularly;
+pub use record::MAX_BYTES;
+pub use visitor::Visitor;
+
+use crate::{clock::Clock, error::HttpError, identity::Identity};
+use cookie::SessionCookie;
+use lock::SessionLocks;
+use std::{fmt, sync::Arc};
+use stores::{Store, StoreError};
+use tokio_util::task::TaskTracker;
+
+/// All that a copy's sessions share. Cheap to clone.
+#[derive(Clone)]
+pub struct Sessions(Arc<Shared>);
+
+struct Shared {
+    store: Arc<dyn Store>,
+    locks: SessionLocks,
+    cookie: SessionCookie,
+    clock: Clock,
+    /// Requests that go on although their visitor has left.
+    orphans: TaskTracker,
+}
+
+impl Sessions {
+    /// The sessions in `store`, under the cookie of `identity`.
+    pub fn new(store: Arc<dyn Store>, identity: &Identity, clock: Clock) -> Self {
+        Self(Arc::new(Shared {
+            store,
+            locks: SessionLocks::default(),
+            cookie: SessionCookie::new(identity),
+            clock,
+            orphans: TaskTracker::new(),
+        }))
+    }
+
+    /// Where the sessions live.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.0.store
+    }
+
+    /// Waits for the requests whose visitors have left, then lets the store go.
+    pub async fn close(&self) {
+        self.0.orphans.close();
+        self.0.orphans.wait().await;
+        self.0.store.close().await;
+    }
+}
+
+/// Why a session could not be read or written.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SessionError {
+    /// The store failed; answered by 503.
+    #[error("session store {name}: {error}")]
+    Store {
+        /// The store's name.
+        name: &'static str,
+        /// What it reported.
+        error: StoreError,
+    },
+    /// The session has outgrown its limit; answered by 413.
+    #[error("a session of {bytes} bytes; the limit is {MAX_BYTES}")]
+    TooLarge {
+        /// The size that it would have had.
+        bytes: usize,
+    },
+    /// The session's lock was not free in time; answered by 503.
+    #[error("another request of this session held its lock for too long")]
+    Busy,
+    /// A value in the session is of another type than asked for; answered by 500.
+    #[error("session data: {0}")]
+    Data(String),
+}
+
+impl From<SessionError> for HttpError {
+    fn from(error: SessionError) -> Self {
+        match &error {
+            SessionError::Store { name, error: cause } => {
+                let state = match cause {
+                    StoreError::Disconnected(_) | StoreError::Unreachable(_) => "does not answer",
+                    StoreError::Refused { .. } => "cannot be used; `sweatbox doctor` says why",
+                    StoreError::Failed(_) => "reported an error",
+                };
+                let reason = format!("The session store ({name}) {state}.");
+                HttpError::unavailable(reason, error)
+            }
+            SessionError::TooLarge { .. } => HttpError::TooLarge(error.to_string()),
+            SessionError::Busy => {
+                let reason = "Another request of your session is taking too long.".into();
+                HttpError::unavailable(reason, error)
+            }
+            SessionError::Data(_) => HttpError::internal(error),
+        }
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions")
+            .field("store", &self.0.store)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,147 @@
+//! A store that may be down, made bearable: every operation answers within 1.5 s.
+//!
+//! Three habits of a real database make a plain store hang or fail for too long after an
+//! outage: it does not answer, its pool hands out connections that died, and every waiting
+//! request finds that out for itself, one after another.
+
+use super::{Store, StoreError, StoreResult, StoredSession};
+use async_trait::async_trait;
+use std::{
+    future::Future,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use time::OffsetDateTime;
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, sleep, timeout},
+};
+use tower_sessions::session::Id;
+
+/// How long one operation may take, retries included.
+const OPERATION_LIMIT: Duration = Duration::from_millis(1500);
+/// How long everybody is told "down" without asking again.
+const FAIL_FAST: Duration = Duration::from_millis(300);
+/// Between two tries, so that a server that resets connections at once is not hammered.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A decorator around any store: time limit, retry, circuit breaker, late preparation.
+#[derive(Debug)]
+pub struct Guarded {
+    inner: Arc<dyn Store>,
+    /// Filled once the tables were found or made; a server that was down at our start is
+    /// prepared by the first operation that reaches it.
+    prepared: OnceCell<()>,
+    broken: Mutex<Option<(Instant, StoreError)>>,
+}
+
+impl Guarded {
+    /// Guards `inner`.
+    pub fn new(inner: Arc<dyn Store>) -> Self {
+        Self {
+            inner,
+            prepared: OnceCell::new(),
+            broken: Mutex::new(None),
+        }
+    }
+
+    async fn run<T, F>(&self, operation: impl Fn() -> F) -> StoreResult<T>
+    where
+        F: Future<Output = StoreResult<T>>,
+    {
+        self.fail_fast()?;
+        let mut last = None;
+        let attempts = async {
+            loop {
+                let attempt = async {
+                    let prepare = || self.inner.prepare();
+                    self.prepared.get_or_try_init(prepare).await?;
+                    operation().await
+                };
+                match attempt.await {
+                    // A pool that lived through a restart of its server hands out one dead
+                    // connection after another, so one retry would not do.
+                    Err(error @ StoreError::Disconnected(_)) => last = Some(error),
+                    other => return other,
+                }
+                sleep(PAUSE).await;
+            }
+        };
+        let outcome = timeout(OPERATION_LIMIT, attempts).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(unanswered(last)));
+        self.note(outcome.as_ref().err());
+        outcome
+    }
+
+    /// Within 300 ms of a failure, the same answer again. Without this, 40 requests that wait
+    /// for one session's lock would wait for the limit one after another: 60 s for the last.
+    fn fail_fast(&self) -> StoreResult<()> {
+        let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*broken {
+            Some((since, error)) if since.elapsed() < FAIL_FAST => Err(error.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    fn note(&self, error: Option<&StoreError>) {
+        let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        *broken = match error {
+            Some(error @ StoreError::Unreachable(_)) => Some((Instant::now(), error.clone())),
+            _ => None,
+        };
+    }
+}
+
+fn unanswered(last: Option<StoreError>) -> StoreError {
+    let why = last.map_or("no answer".into(), |error| error.to_string());
+    StoreError::Unreachable(format!("{why} (within {} ms)", OPERATION_LIMIT.as_millis()))
+}
+
+#[async_trait]
+impl Store for Guarded {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    async fn inspect(&self) -> StoreResult<bool> {
+        // Not through `run`, which would first make what is only to be looked at.
+        let limit = timeout(OPERATION_LIMIT, self.inner.inspect()).await;
+        limit.unwrap_or_else(|_| Err(unanswered(None)))
+    }
+
+    async fn prepare(&self) -> StoreResult<()> {
+        self.run(|| async { Ok(()) }).await
+    }
+
+    async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        self.run(|| self.inner.create(id, session)).await
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
+        self.run(|| self.inner.load(id)).await
+    }
+
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        self.run(|| self.inner.save(id, session)).await
+    }
+
+    async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
+        self.run(|| self.inner.touch(id, expiry)).await
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        self.run(|| self.inner.delete(id)).await
+    }
+
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        self.run(|| self.inner.purge(now, limit)).await
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        self.run(|| self.inner.ping()).await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}

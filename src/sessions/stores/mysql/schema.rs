@@ -1,0 +1,86 @@
+//! The tables in a MySQL or MariaDB database.
+
+use super::{
+    super::schema::{Column, Schema},
+    MysqlStore,
+};
+use crate::{identity::Identity, sessions::stores::StoreResult};
+use async_trait::async_trait;
+
+#[async_trait]
+impl Schema for MysqlStore {
+    /// `ascii_bin` because the usual collations take `A` for `a`: an id with flipped case would
+    /// find somebody's session. `datetime` because `timestamp` ends in 2038.
+    const COLUMNS: &'static [(&'static str, &'static str)] = &[
+        ("id", "char(22) ascii_bin"),
+        ("data", "mediumblob"),
+        ("expiry_date", "datetime(6)"),
+    ];
+
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn rename(&self) -> String {
+        format!("RENAME TABLE {0} TO {0}_express;", self.table)
+    }
+
+    async fn tables(&self) -> StoreResult<Vec<String>> {
+        let query = r"SELECT CAST(table_name AS CHAR) FROM information_schema.tables
+                      WHERE table_schema = DATABASE() AND table_name LIKE ? ESCAPE '\\'";
+        let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
+        query
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))
+    }
+
+    async fn columns(&self) -> StoreResult<Vec<Column>> {
+        let query = "SELECT CAST(column_name AS CHAR), \
+                     CAST(CONCAT_WS(' ', column_type, collation_name) AS CHAR) \
+                     FROM information_schema.columns \
+                     WHERE table_schema = DATABASE() AND table_name = ?";
+        let query = sqlx::query_as(query).bind(&self.table);
+        query
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))
+    }
+
+    async fn owner(&self) -> StoreResult<Option<String>> {
+        let meta = self.identity.names.meta_table();
+        let query = format!("SELECT value FROM {meta} WHERE name = 'install_key'");
+        let query = sqlx::query_scalar(&query);
+        query
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))
+    }
+
+    async fn make_tables(&self) -> StoreResult<()> {
+        let (session, meta) = (&self.table, self.identity.names.meta_table());
+        for statement in [
+            format!(
+                "CREATE TABLE IF NOT EXISTS {session} (\
+                 id CHAR(22) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \
+                 data MEDIUMBLOB NOT NULL, expiry_date DATETIME(6) NOT NULL, \
+                 KEY {session}_expiry (expiry_date)) ENGINE=InnoDB"
+            ),
+            format!(
+                "CREATE TABLE IF NOT EXISTS {meta} (\
+                 name VARCHAR(64) CHARACTER SET ascii NOT NULL PRIMARY KEY, \
+                 value VARCHAR(255) CHARACTER SET ascii NOT NULL) ENGINE=InnoDB"
+            ),
+        ] {
+            let statement = sqlx::query(&statement).execute(&self.pool);
+            statement.await.map_err(|error| self.sort(error))?;
+        }
+        let statement = format!("INSERT IGNORE INTO {meta} VALUES ('install_key', ?)");
+        let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
+        statement
+            .execute(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))?;
+        Ok(())
+    }
+}

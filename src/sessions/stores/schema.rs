@@ -1,0 +1,165 @@
+//! The tables of the SQL stores: looked at before they are made, and whose they are.
+//!
+//! The table may be there already: made by an administrator for an account that may not
+//! `CREATE`, left by the Express program on this very port, or by the port's last holder.
+
+use super::{StoreError, StoreResult};
+use crate::identity::{Fingerprint, Identity, Names};
+use async_trait::async_trait;
+
+/// A column as the database describes it: name and type.
+pub(super) type Column = (String, String);
+
+/// What differs between the engines; what they share is written out below.
+#[async_trait]
+pub(super) trait Schema {
+    /// The columns of a session table that we can use: name and type.
+    const COLUMNS: &'static [(&'static str, &'static str)];
+
+    fn identity(&self) -> &Identity;
+
+    /// The engine's statement that moves the session table out of the way.
+    fn rename(&self) -> String;
+
+    /// The names of this copy's tables.
+    async fn tables(&self) -> StoreResult<Vec<String>>;
+
+    /// The columns of the session table; none when there is no such table.
+    async fn columns(&self) -> StoreResult<Vec<Column>>;
+
+    /// The fingerprint in the meta table, which must be there.
+    async fn owner(&self) -> StoreResult<Option<String>>;
+
+    /// Makes what is missing of the two tables, and writes our fingerprint unless one is there.
+    async fn make_tables(&self) -> StoreResult<()>;
+
+    /// Looks without making anything; `false` when something is still to be made.
+    async fn inspect(&self) -> StoreResult<bool> {
+        let Identity {
+            names, fingerprint, ..
+        } = self.identity();
+        let owner = match self.tables().await?.contains(&names.meta_table()) {
+            true => self.owner().await?,
+            false => None,
+        };
+        if let Some(owner) = &owner {
+            check_owner(names, owner, fingerprint)?;
+        }
+        let columns = self.columns().await?;
+        if columns.is_empty() {
+            return Ok(false);
+        }
+        check_columns(
+            &names.session_table(),
+            &columns,
+            Self::COLUMNS,
+            &self.rename(),
+        )?;
+        Ok(owner.is_some())
+    }
+
+    /// Makes the tables unless they are there.
+    async fn prepare(&self) -> StoreResult<()> {
+        if self.inspect().await? {
+            return Ok(());
+        }
+        self.make_tables().await?;
+        // Another copy may have made them in the same moment, under another key.
+        self.inspect().await.map(|_| ())
+    }
+}
+
+/// Refuses a session table with other columns than ours. `rename` is the engine's statement
+/// that moves it out of the way: its rows may be somebody's work and are never dropped.
+fn check_columns(
+    table: &str,
+    found: &[Column],
+    expected: &[(&str, &str)],
+    rename: &str,
+) -> StoreResult<()> {
+    let same = found.len() == expected.len()
+        && expected.iter().all(|(name, kind)| {
+            let fits = |column: &Column| column.0 == *name && column.1.eq_ignore_ascii_case(kind);
+            found.iter().any(fits)
+        });
+    if same {
+        return Ok(());
+    }
+    let columns: Vec<_> = found
+        .iter()
+        .map(|(name, kind)| format!("{name} {kind}"))
+        .collect();
+    let columns = columns.join(", ");
+    let maker = if found.iter().any(|(name, _)| name == "session_id") {
+        "; the Express program of the course makes such a table"
+    } else {
+        ""
+    };
+    Err(StoreError::refused(
+        format!("the table {table} is there with other columns ({columns}){maker}"),
+        format!("run `{rename}` in the database"),
+    ))
+}
+
+/// Refuses tables that were made under another install key: another user, who had this port
+/// before, or another host on the same database.
+fn check_owner(names: &Names, found: &str, ours: &Fingerprint) -> StoreResult<()> {
+    if found == ours.as_str() {
+        return Ok(());
+    }
+    let (session, meta) = (names.session_table(), names.meta_table());
+    Err(StoreError::refused(
+        format!(
+            "the table {session} was made under another install key ({}…, ours is {}…)",
+            found.chars().take(8).collect::<String>(),
+            &ours.as_str()[..8],
+        ),
+        format!(
+            "start with the key that made it (--install-key), or, if this port has changed \
+             hands, run `DROP TABLE {session}, {meta};` in the database (in SQLite one \
+             statement each); its sessions are then lost"
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &[(&str, &str)] = &[("id", "TEXT"), ("data", "BLOB")];
+
+    fn columns(columns: &[(&str, &str)]) -> Vec<Column> {
+        let owned = |(name, kind): &(&str, &str)| (name.to_string(), kind.to_string());
+        columns.iter().map(owned).collect()
+    }
+
+    fn refusal(found: &[(&str, &str)]) -> String {
+        let outcome = check_columns("s_1_session", &columns(found), OURS, "RENAME …");
+        outcome.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn our_own_columns_are_accepted_in_any_order_and_case() {
+        let found = columns(&[("data", "blob"), ("id", "text")]);
+        assert!(check_columns("s_1_session", &found, OURS, "").is_ok());
+    }
+
+    #[test]
+    fn a_table_of_the_express_listing_is_recognised() {
+        let text = refusal(&[
+            ("session_id", "varchar(128)"),
+            ("expires", "int"),
+            ("data", "text"),
+        ]);
+        assert!(text.contains("session_id varchar(128), expires int, data text"));
+        assert!(text.contains("the Express program of the course"));
+        assert!(text.contains("run `RENAME …`"));
+    }
+
+    #[test]
+    fn a_column_more_or_less_or_of_another_type_is_refused() {
+        assert!(refusal(&[("id", "TEXT")]).contains("other columns (id TEXT)"));
+        assert!(refusal(&[("id", "TEXT"), ("data", "TEXT")]).contains("data TEXT"));
+        assert!(refusal(&[("id", "TEXT"), ("data", "BLOB"), ("x", "INT")]).contains("x INT"));
+    }
+}

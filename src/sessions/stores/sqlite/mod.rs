@@ -1,0 +1,189 @@
+//! The embedded SQLite file: the default, which needs no server.
+
+mod schema;
+
+use super::{Store, StoreError, StoreResult, StoredSession, schema::Schema};
+use crate::{
+    config::{private_file, refuse_if_shared},
+    identity::Identity,
+};
+use async_trait::async_trait;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use time::OffsetDateTime;
+use tower_sessions::session::Id;
+
+/// Sessions in a table of a SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    file: PathBuf,
+    pool: SqlitePool,
+    identity: Identity,
+    table: String,
+}
+
+impl SqliteStore {
+    /// Sessions in `file`, which is made by [`Store::prepare`] and opened when first needed.
+    pub fn new(file: &Path, identity: &Identity) -> Self {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(false)
+            // Readers and the one writer do not block each other, and a commit that survives
+            // a crash of the program need not wait for the disk.
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(1));
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .acquire_timeout(Duration::from_secs(1))
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Self {
+            file: file.into(),
+            pool,
+            table: identity.names.session_table(),
+            identity: identity.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn name(&self) -> &'static str {
+        "sqlite"
+    }
+
+    async fn inspect(&self) -> StoreResult<bool> {
+        if !self.file.exists() {
+            return Ok(false);
+        }
+        refuse_if_shared(&self.file)?;
+        Schema::inspect(self).await
+    }
+
+    async fn prepare(&self) -> StoreResult<()> {
+        private_file(&self.file)?;
+        Schema::prepare(self).await
+    }
+
+    async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        let table = &self.table;
+        let statement = format!("INSERT INTO {table} VALUES (?, ?, ?)");
+        let done = sqlx::query(&statement)
+            .bind(id.to_string())
+            .bind(&session.data)
+            .bind(micros(session.expiry))
+            .execute(&self.pool)
+            .await;
+        match done {
+            Ok(_) => Ok(true),
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+            Err(error) => Err(sort(error)),
+        }
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
+        let table = &self.table;
+        let query = format!("SELECT data, expiry_date FROM {table} WHERE id = ?");
+        let row: Option<(Vec<u8>, i64)> = sqlx::query_as(&query)
+            .bind(id.to_string())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(sort)?;
+        row.map(|(data, expiry)| {
+            let expiry = from_micros(expiry)?;
+            Ok(StoredSession { data, expiry })
+        })
+        .transpose()
+    }
+
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        let table = &self.table;
+        let statement = format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?");
+        let done = sqlx::query(&statement)
+            .bind(&session.data)
+            .bind(micros(session.expiry))
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(sort)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
+        let table = &self.table;
+        let statement = format!("UPDATE {table} SET expiry_date = ? WHERE id = ?");
+        let done = sqlx::query(&statement)
+            .bind(micros(expiry))
+            .bind(id.to_string())
+            .execute(&self.pool)
+            .await
+            .map_err(sort)?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        let table = &self.table;
+        let statement = format!("DELETE FROM {table} WHERE id = ?");
+        let statement = sqlx::query(&statement).bind(id.to_string());
+        statement.execute(&self.pool).await.map_err(sort)?;
+        Ok(())
+    }
+
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        let table = &self.table;
+        let statement = format!(
+            "DELETE FROM {table} WHERE rowid IN \
+             (SELECT rowid FROM {table} WHERE expiry_date <= ? LIMIT ?)"
+        );
+        let statement = sqlx::query(&statement).bind(micros(now)).bind(limit);
+        let done = statement.execute(&self.pool).await.map_err(sort)?;
+        Ok(done.rows_affected())
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
+        sqlx::query(&query)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(sort)?;
+        Ok(())
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn micros(moment: OffsetDateTime) -> i64 {
+    // Reaches to the year 294247, so the conversion cannot fail for a `time` date.
+    i64::try_from(moment.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
+}
+
+fn from_micros(micros: i64) -> StoreResult<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000)
+        .map_err(|error| StoreError::Failed(format!("an expiry that is no date: {error}")))
+}
+
+/// Names what a student can mend; the rest as for every SQL store.
+fn sort(error: sqlx::Error) -> StoreError {
+    let code = error.as_database_error().and_then(|error| error.code());
+    let text = error.to_string();
+    // https://www.sqlite.org/rescode.html; the low byte is the primary code.
+    match code
+        .and_then(|code| code.parse::<u32>().ok())
+        .map(|code| code & 0xff)
+    {
+        Some(5 | 6) => StoreError::Unreachable("another process has locked the database".into()),
+        Some(11 | 26) => StoreError::refused(
+            format!("the database file is damaged or is none: {text}"),
+            "move the file away (`mv sweatbox.sqlite sweatbox.sqlite.old`) and start again",
+        ),
+        _ => error.into(),
+    }
+}

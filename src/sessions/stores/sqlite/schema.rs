@@ -1,0 +1,67 @@
+//! The tables in a SQLite file.
+
+use super::{
+    super::schema::{Column, Schema},
+    SqliteStore, sort,
+};
+use crate::{identity::Identity, sessions::stores::StoreResult};
+use async_trait::async_trait;
+
+#[async_trait]
+impl Schema for SqliteStore {
+    /// `TEXT` compares byte by byte here; microseconds since 1970 know no year 2038.
+    const COLUMNS: &'static [(&'static str, &'static str)] =
+        &[("id", "TEXT"), ("data", "BLOB"), ("expiry_date", "INTEGER")];
+
+    fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn rename(&self) -> String {
+        format!("ALTER TABLE {0} RENAME TO {0}_express;", self.table)
+    }
+
+    async fn tables(&self) -> StoreResult<Vec<String>> {
+        let query =
+            r"SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '\'";
+        let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
+        query.fetch_all(&self.pool).await.map_err(sort)
+    }
+
+    async fn columns(&self) -> StoreResult<Vec<Column>> {
+        let query = "SELECT name, type FROM pragma_table_info(?)";
+        let query = sqlx::query_as(query).bind(&self.table);
+        query.fetch_all(&self.pool).await.map_err(sort)
+    }
+
+    async fn owner(&self) -> StoreResult<Option<String>> {
+        let meta = self.identity.names.meta_table();
+        let query = format!("SELECT value FROM {meta} WHERE name = 'install_key'");
+        let query = sqlx::query_scalar(&query);
+        query.fetch_optional(&self.pool).await.map_err(sort)
+    }
+
+    async fn make_tables(&self) -> StoreResult<()> {
+        let (session, meta) = (&self.table, self.identity.names.meta_table());
+        for statement in [
+            format!(
+                "CREATE TABLE IF NOT EXISTS {session} (id TEXT PRIMARY KEY NOT NULL, \
+                 data BLOB NOT NULL, expiry_date INTEGER NOT NULL)"
+            ),
+            format!("CREATE INDEX IF NOT EXISTS {session}_expiry ON {session} (expiry_date)"),
+            format!(
+                "CREATE TABLE IF NOT EXISTS {meta} (name TEXT PRIMARY KEY NOT NULL, \
+                 value TEXT NOT NULL)"
+            ),
+        ] {
+            sqlx::query(&statement)
+                .execute(&self.pool)
+                .await
+                .map_err(sort)?;
+        }
+        let statement = format!("INSERT OR IGNORE INTO {meta} VALUES ('install_key', ?)");
+        let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
+        statement.execute(&self.pool).await.map_err(sort)?;
+        Ok(())
+    }
+}
