@@ -1,6 +1,7 @@
 //! The log: one line an event, on standard error.
 
 use clap::ValueEnum;
+use std::io::IsTerminal;
 use tracing_subscriber::{EnvFilter, filter::Directive};
 
 /// How a log line looks.
@@ -30,6 +31,7 @@ pub(super) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     let filter = quiet.fold(EnvFilter::try_new(filter)?, EnvFilter::add_directive);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .with_target(false);
     match format {

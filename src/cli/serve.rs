@@ -6,7 +6,7 @@ use crate::{
     clock::Clock,
     config::{Assignment, Options, Refusal, Settings, StoreSetup},
     sandbox::Sandbox,
-    server,
+    server::{self, Limits},
     sessions::{
         Sessions, purge_regularly,
         stores::{self, Guarded, Store, StoreError},
@@ -78,7 +78,8 @@ async fn serve(args: &Serve, settings: Settings) -> anyhow::Result<()> {
     tokio::spawn(purge_regularly(sessions.clone()));
 
     announce(&settings);
-    server::serve(listeners, tls, app::router(sandbox), stopping).await?;
+    let limits = Limits::default();
+    server::serve(listeners, tls, app::router(sandbox), limits, stopping).await?;
     if timeout(LAST_WRITES, sessions.close()).await.is_err() {
         tracing::warn!("the store did not take leave in time");
     }

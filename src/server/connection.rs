@@ -5,7 +5,7 @@
 //! stops reading when there has been none for a while. A visitor who waits, or reads a stream
 //! of events, is in flight all the time.
 
-use super::limits;
+use super::Limits;
 use axum::body::{Body, Bytes, HttpBody};
 use axum_server::{
     accept::Accept,
@@ -18,7 +18,8 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
+    time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -30,11 +31,17 @@ use tower::Service;
 
 /// Accepts TLS connections and watches over them.
 #[derive(Clone)]
-pub(super) struct WatchfulAcceptor(RustlsAcceptor);
+pub(super) struct WatchfulAcceptor {
+    tls: RustlsAcceptor,
+    idle: Duration,
+}
 
 impl WatchfulAcceptor {
-    pub(super) fn new(tls: RustlsConfig) -> Self {
-        Self(RustlsAcceptor::new(tls).handshake_timeout(limits::HANDSHAKE))
+    pub(super) fn new(tls: RustlsConfig, limits: &Limits) -> Self {
+        Self {
+            tls: RustlsAcceptor::new(tls).handshake_timeout(limits.handshake),
+            idle: limits.idle,
+        }
     }
 }
 
@@ -44,7 +51,7 @@ impl<S: Send + 'static> Accept<TcpStream, S> for WatchfulAcceptor {
     type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let tls = self.0.clone();
+        let (tls, idle) = (self.tls.clone(), self.idle);
         Box::pin(async move {
             // Small answers go out at once and not after Nagle's wait.
             stream.set_nodelay(true)?;
@@ -54,7 +61,7 @@ impl<S: Send + 'static> Accept<TcpStream, S> for WatchfulAcceptor {
                 inner: service,
                 usage: usage.clone(),
             };
-            Ok((WatchedStream::new(stream, usage), service))
+            Ok((WatchedStream::new(stream, usage, idle), service))
         })
     }
 }
@@ -75,11 +82,11 @@ impl Usage {
         InFlight(self.clone())
     }
 
-    /// When the connection is to be closed, if nothing happens until then.
-    fn deadline(&self) -> Instant {
+    /// When a connection that may be idle for so long is to be closed, if nothing happens.
+    fn deadline(&self, idle: Duration) -> Instant {
         let (in_flight, last) = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let since = if in_flight == 0 { last } else { Instant::now() };
-        since + limits::IDLE
+        since + idle
     }
 }
 
@@ -97,15 +104,17 @@ impl Drop for InFlight {
 pub(super) struct WatchedStream {
     inner: TlsStream<TcpStream>,
     usage: Usage,
+    idle: Duration,
     timer: Pin<Box<Sleep>>,
 }
 
 impl WatchedStream {
-    fn new(inner: TlsStream<TcpStream>, usage: Usage) -> Self {
-        let timer = Box::pin(sleep_until(usage.deadline()));
+    fn new(inner: TlsStream<TcpStream>, usage: Usage, idle: Duration) -> Self {
+        let timer = Box::pin(sleep_until(usage.deadline(idle)));
         Self {
             inner,
             usage,
+            idle,
             timer,
         }
     }
@@ -123,7 +132,7 @@ impl AsyncRead for WatchedStream {
         }
         // The timer is moved only when it rings: most reads do not touch it.
         while self.timer.as_mut().poll(context).is_ready() {
-            let deadline = self.usage.deadline();
+            let deadline = self.usage.deadline(self.idle);
             if deadline <= Instant::now() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
@@ -200,8 +209,7 @@ impl HttpBody for CountedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        Poll::Ready(frame)
+        Pin::new(&mut self.body).poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {

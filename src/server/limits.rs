@@ -6,12 +6,31 @@ use hyper_util::{
 };
 use std::time::Duration;
 
-/// From the first byte of a request to the end of its header.
-const HEADER_READ: Duration = Duration::from_secs(15);
-/// A TLS handshake.
-pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
-/// A connection without a request in flight.
-pub(super) const IDLE: Duration = Duration::from_secs(60);
+/// How long a connection may take. An argument of `serve`, so that tests need not wait.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// A TLS handshake.
+    pub handshake: Duration,
+    /// From the first byte of a request to the end of its header.
+    pub header_read: Duration,
+    /// A connection without a request in flight.
+    pub idle: Duration,
+    /// What open connections get to finish after the signal to stop. With the store's own
+    /// limits behind it, everything is over within 5 s.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            handshake: Duration::from_secs(10),
+            header_read: Duration::from_secs(15),
+            idle: Duration::from_secs(60),
+            drain: Duration::from_secs(3),
+        }
+    }
+}
+
 /// All header fields together. An instructor's browser sends up to 180 cookies of this host,
 /// and over HTTP/2 each in a field of its own, counted with 32 bytes more (RFC 9113, 6.5.2).
 const HEADER_BYTES: usize = 128 * 1024;
@@ -23,11 +42,11 @@ const STREAMS: u32 = 128;
 const PING: Duration = Duration::from_secs(20);
 
 /// Sets hyper's own limits; it has none for headers' time until it is given a timer.
-pub(super) fn set(builder: &mut Builder<TokioExecutor>) {
+pub(super) fn set(limits: &Limits, builder: &mut Builder<TokioExecutor>) {
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_READ)
+        .header_read_timeout(limits.header_read)
         .max_headers(HEADER_FIELDS)
         .max_buf_size(HEADER_BYTES);
     builder

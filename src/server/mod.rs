@@ -6,6 +6,7 @@ mod listen;
 mod reload;
 mod signals;
 
+pub use limits::Limits;
 pub use listen::{holder_of, listen};
 pub use reload::reload_when_changed;
 pub use signals::stop_signal;
@@ -13,16 +14,12 @@ pub use signals::stop_signal;
 use axum::Router;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use connection::WatchfulAcceptor;
-use std::{io, net::TcpListener, time::Duration};
+use std::{io, net::TcpListener};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How long open connections get to finish after the signal to stop. With the store's own
-/// limits behind it, everything is over within 5 s.
-const DRAIN: Duration = Duration::from_secs(3);
-
 /// Serves `app` on all of `listeners` until `stopping` is cancelled and everybody has been
-/// answered, or [`DRAIN`] is over.
+/// answered, or `limits.drain` is over.
 ///
 /// # Errors
 /// A listener that cannot be used.
@@ -30,22 +27,23 @@ pub async fn serve(
     listeners: Vec<TcpListener>,
     tls: RustlsConfig,
     app: Router,
+    limits: Limits,
     stopping: CancellationToken,
 ) -> io::Result<()> {
     let handle = Handle::new();
     let mut servers = JoinSet::new();
     for listener in listeners {
         listener.set_nonblocking(true)?;
-        let acceptor = WatchfulAcceptor::new(tls.clone());
+        let acceptor = WatchfulAcceptor::new(tls.clone(), &limits);
         let mut server = axum_server::from_tcp(listener)?
             .acceptor(acceptor)
             .handle(handle.clone());
-        limits::set(server.http_builder());
+        limits::set(&limits, server.http_builder());
         servers.spawn(server.serve(app.clone().into_make_service()));
     }
     servers.spawn(async move {
         stopping.cancelled().await;
-        handle.graceful_shutdown(Some(DRAIN));
+        handle.graceful_shutdown(Some(limits.drain));
         Ok(())
     });
     while let Some(ended) = servers.join_next().await {

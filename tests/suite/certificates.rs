@@ -1,0 +1,99 @@
+//! The certificate while the copy runs: protocols, and an exchange without a restart.
+
+use crate::support::{Copy, Folder, PlainClient, eventually};
+use std::{fs, time::Duration};
+
+async fn shown(copy: &Copy, folder: &Folder) -> Option<Vec<u8>> {
+    let certificate = fs::read(folder.path("certs/selfsigned.crt")).unwrap();
+    let client = PlainClient::try_connect(copy.port, &certificate, "http/1.1").await?;
+    Some(client.server_certificate())
+}
+
+/// A pair that another copy has made.
+fn another_pair() -> (String, String) {
+    let other = Folder::new();
+    let options = sweatbox::config::Options::default();
+    let mut files = sweatbox::config::CertificateFiles::locate(&options).unwrap();
+    files.cert = other.path("crt");
+    files.key = other.path("key");
+    files.load_or_make().unwrap();
+    let read = |name| fs::read_to_string(other.path(name)).unwrap();
+    (read("crt"), read("key"))
+}
+
+fn replace(folder: &Folder, (cert, key): &(String, String)) {
+    folder.write("certs/selfsigned.crt", cert, 0o600);
+    folder.write("certs/selfsigned.key", key, 0o600);
+}
+
+#[tokio::test]
+async fn both_tls_versions_and_both_protocols_are_served() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    for number in ["1.2", "1.3"] {
+        for protocol in ["--http1.1", "--http2"] {
+            let output = std::process::Command::new("curl")
+                .args(["-skv", protocol, "--tls-max", number])
+                .arg(format!("https://localhost:{}/healthz", copy.port))
+                .output()
+                .unwrap();
+            let log = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(
+                log.contains(&format!("SSL connection using TLSv{number}")),
+                "{log}"
+            );
+            let status = if protocol == "--http2" {
+                "HTTP/2 200"
+            } else {
+                "HTTP/1.1 200"
+            };
+            assert!(log.contains(status), "{log}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_changed_pair_is_served_and_open_connections_live_on() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    let visitor = copy.visitor();
+    visitor.refresh().await.expect(200);
+    let before = shown(&copy, &folder).await.unwrap();
+    replace(&folder, &another_pair());
+    eventually(
+        "the new certificate is served",
+        Duration::from_secs(20),
+        async || shown(&copy, &folder).await.is_some_and(|now| now != before),
+    )
+    .await;
+    visitor.refresh().await.expect(200);
+    assert!(copy.log().contains("certificate reloaded"));
+}
+
+#[tokio::test]
+async fn sighup_reloads_at_once() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    copy.signal("-HUP");
+    eventually("it is reloaded", Duration::from_secs(20), async || {
+        copy.log().contains("certificate reloaded")
+    })
+    .await;
+    copy.visitor().refresh().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_bad_new_pair_is_reported_and_the_old_one_kept() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    let (_, other_key) = another_pair();
+    let before = shown(&copy, &folder).await.unwrap();
+    folder.write("certs/selfsigned.key", &other_key, 0o600);
+    eventually("it is reported", Duration::from_secs(20), async || {
+        copy.log()
+            .contains("new certificate refused; the old one is kept")
+    })
+    .await;
+    assert!(copy.log().contains("is not the key of"), "{}", copy.log());
+    assert_eq!(shown(&copy, &folder).await.unwrap(), before);
+}

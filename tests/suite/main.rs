@@ -1,0 +1,29 @@
+//! The behaviour of the whole program, over real TLS and real databases.
+//!
+//! One binary, since each one links again. What needs a server that is not part of the program
+//! is ignored, with the reason, and run by `scripts/test`.
+#![expect(
+    clippy::unwrap_used,
+    reason = "in a test, a panic with its place is the report"
+)]
+#![expect(
+    unreachable_pub,
+    reason = "one binary: `pub` is what the tests may use"
+)]
+
+mod support;
+
+mod architecture;
+mod browser_pages;
+mod certificates;
+mod command_line;
+mod connections;
+mod files;
+mod outages;
+mod plain_crates;
+mod session_rules;
+mod stopping;
+mod store_rules;
+mod tables;
+mod two_copies;
+mod wait_counter;

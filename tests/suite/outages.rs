@@ -1,0 +1,146 @@
+//! The database goes away and comes back (S12): stopped, frozen, and under a crowd.
+
+use crate::support::{MariaDb, TestApp, Visitor, eventually};
+use std::time::{Duration, Instant};
+
+/// Nobody waits longer for an answer, whatever the database does.
+const ANSWER: Duration = Duration::from_secs(3);
+/// So long after its return everything works again.
+const RECOVERY: Duration = Duration::from_secs(5);
+
+async fn with_sessions(app: &TestApp, count: usize) -> Vec<Visitor> {
+    let mut visitors = Vec::new();
+    for i in 0..count {
+        let visitor = app.visitor();
+        visitor.get(&format!("/t/set/a/{i}")).await.expect(200);
+        visitors.push(visitor);
+    }
+    visitors
+}
+
+/// While the store is down: a clear 503 in time, and pages without a session as ever.
+async fn expect_down(app: &TestApp, visitor: &Visitor) {
+    let accept = [("accept", "text/html")];
+    let answer = visitor
+        .request(reqwest::Method::GET, "/t/get/a", &accept)
+        .await;
+    let answer = answer.expect(503);
+    assert!(answer.took < ANSWER, "{:?}", answer.took);
+    assert!(answer.headers.contains_key("retry-after"));
+    assert!(
+        answer
+            .text
+            .contains("The session store (mysql) does not answer.")
+    );
+    assert!(answer.set_cookies().is_empty());
+
+    let health = app.visitor().get("/healthz").await.expect(503);
+    assert!(
+        health
+            .text
+            .contains("The session store (mysql) does not answer.")
+    );
+    assert!(health.took < ANSWER, "{:?}", health.took);
+
+    let style = app.visitor().get("/assets/sweatbox.css").await.expect(200);
+    assert!(style.took < Duration::from_secs(1), "{:?}", style.took);
+}
+
+/// After its return: every session is there, unchanged.
+async fn expect_all_back(visitors: &[Visitor]) {
+    let first = &visitors[0];
+    eventually("service is back", RECOVERY, async || {
+        first.get("/t/get/a").await.status == 200
+    })
+    .await;
+    for (i, visitor) in visitors.iter().enumerate() {
+        let answer = visitor.get("/t/get/a").await.expect(200);
+        assert_eq!(answer.text, format!("\"{i}\""));
+        visitor.get("/t/add/n").await.expect(200);
+    }
+}
+
+/// Forty requests of one session at once: none of them waits for the others' timeouts.
+async fn expect_a_crowd_to_be_answered(visitor: &Visitor) {
+    let start = Instant::now();
+    let mut crowd = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let tab = visitor.another_tab();
+        crowd.spawn(async move { tab.get("/t/add/n").await.expect(503) });
+    }
+    for answer in crowd.join_all().await {
+        assert!(answer.took < ANSWER, "{:?}", answer.took);
+    }
+    assert!(start.elapsed() < ANSWER, "{:?} for all", start.elapsed());
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_stopped_database_is_answered_by_503_and_no_session_is_lost() {
+    let mut server = MariaDb::start().await;
+    let app = TestApp::on_mariadb(&server).await;
+    let visitors = with_sessions(&app, 5).await;
+    server.stop();
+    expect_down(&app, &visitors[0]).await;
+    expect_a_crowd_to_be_answered(&visitors[0]).await;
+    server.start_again().await;
+    expect_all_back(&visitors).await;
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_frozen_database_is_answered_by_503_and_no_session_is_lost() {
+    let server = MariaDb::start().await;
+    let app = TestApp::on_mariadb(&server).await;
+    let visitors = with_sessions(&app, 5).await;
+    server.freeze();
+    expect_down(&app, &visitors[0]).await;
+    expect_a_crowd_to_be_answered(&visitors[1]).await;
+    server.thaw();
+    expect_all_back(&visitors).await;
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_restart_under_load_fails_requests_but_loses_no_answered_change() {
+    let mut server = MariaDb::start().await;
+    let app = TestApp::on_mariadb(&server).await;
+    let visitor = with_sessions(&app, 1).await.remove(0);
+    let mut load = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let tab = visitor.another_tab();
+        load.spawn(async move {
+            let (mut done, mut refused) = (0, 0);
+            let end = Instant::now() + Duration::from_secs(6);
+            while Instant::now() < end {
+                let answer = tab.get("/t/add/n").await;
+                match answer.status.as_u16() {
+                    200 => done += 1,
+                    503 => refused += 1,
+                    other => panic!("status {other}"),
+                }
+                assert!(answer.took < ANSWER, "{:?}", answer.took);
+            }
+            (done, refused)
+        });
+    }
+    server.stop();
+    server.start_again().await;
+    let counts = load.join_all().await;
+    let done: u64 = counts.iter().map(|(done, _)| done).sum();
+    let refused: u64 = counts.iter().map(|(_, refused)| refused).sum();
+    assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
+    let sum: u64 = visitor
+        .get("/t/get/n")
+        .await
+        .expect(200)
+        .text
+        .parse()
+        .unwrap();
+    // A save whose answer was lost with the connection may have happened all the same.
+    assert!(sum >= done, "{done} were answered by 200, {sum} are there");
+    assert!(
+        sum <= done + refused,
+        "{sum} are there, {done} and {refused} were asked for"
+    );
+}

@@ -1,0 +1,98 @@
+//! The end: whoever waits is answered, what was begun is finished, and it is over in time.
+
+use crate::support::{Folder, TestApp, Visitor};
+use std::time::{Duration, Instant};
+
+/// From the signal to the exit.
+const STOPPED: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn a_stopping_copy_answers_everybody_who_sleeps_and_exits_with_0() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    let visitors = [copy.visitor(), Visitor::over_http1(copy.port)];
+    let mut sleepers = tokio::task::JoinSet::new();
+    for visitor in &visitors {
+        raise_to_three(visitor).await;
+        let visitor = visitor.clone();
+        sleepers.spawn(async move { visitor.refresh().await });
+    }
+    // Arrived is what the second request of the same connection can only be told after.
+    for visitor in &visitors {
+        visitor.get("/?haveEnough=0").await.expect(200);
+    }
+    let start = Instant::now();
+    let exit_code = copy.stop();
+    assert!(start.elapsed() < STOPPED, "{:?}", start.elapsed());
+    assert_eq!(exit_code, Some(0));
+    for answer in sleepers.join_all().await {
+        let answer = answer.expect(503);
+        assert!(
+            answer.text.contains("cut short and not counted"),
+            "{}",
+            answer.text
+        );
+    }
+    // Not counted, and not forgotten.
+    let copy = folder
+        .serve_on(copy_port(&folder), &["--bind", "127.0.0.1"])
+        .await;
+    for visitor in &visitors {
+        let answer = visitor
+            .try_request(reqwest::Method::GET, "/?haveEnough=0", &[])
+            .await;
+        assert_eq!(answer.unwrap().seconds(), 3);
+    }
+    assert_eq!(copy.stop(), Some(0));
+}
+
+/// Sweats up to a wait of three seconds.
+async fn raise_to_three(visitor: &Visitor) {
+    while visitor.refresh().await.seconds() < 3 {}
+}
+
+fn copy_port(folder: &Folder) -> u16 {
+    let text = std::fs::read_to_string(folder.path(".port")).unwrap();
+    text.trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn half_sent_and_idle_connections_do_not_hold_up_the_end() {
+    let app = TestApp::on_sqlite().await;
+    let mut half_a_header = app.connect("http/1.1").await;
+    half_a_header.send(b"GET / HTTP/1.1\r\nhost: localh").await;
+    let _silent = app.connect("h2").await;
+    let _no_handshake = tokio::net::TcpStream::connect(("127.0.0.1", app.port))
+        .await
+        .unwrap();
+    app.visitor().get("/healthz").await.expect(200);
+    let start = Instant::now();
+    app.stopping.cancel();
+    app.server.await.unwrap().unwrap();
+    assert!(start.elapsed() < STOPPED, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_change_whose_visitor_left_is_saved_before_the_store_is_closed() {
+    let app = TestApp::on_sqlite().await;
+    let visitor = app.visitor();
+    visitor.get("/t/set/a/1").await.expect(200);
+    let tab = visitor.another_tab();
+    let leaving = tokio::spawn(async move { tab.get("/t/add-after-locking/n").await });
+    app.gate.wait_for_arrival().await;
+    leaving.abort();
+    let _ = leaving.await;
+    app.stopping.cancel();
+    app.server.await.unwrap().unwrap();
+    let sessions = app.sessions.clone();
+    let closing = tokio::spawn(async move { sessions.close().await });
+    app.gate.let_one_pass();
+    closing.await.unwrap();
+
+    let cookie = visitor.cookie(app.identity.names.cookie.as_str()).unwrap();
+    let id = cookie[cookie.len() - 22..].parse().unwrap();
+    let stored = sweatbox::sessions::stores::open(&app.setup, &app.identity);
+    let stored = stored.load(&id).await.unwrap().unwrap();
+    let text = String::from_utf8(stored.data).unwrap();
+    assert!(text.contains(r#""n":1"#), "{text}");
+}

@@ -1,0 +1,104 @@
+//! What every store promises to the layers above it (S9, S10 of the design).
+
+use crate::support::{TestApp, on_every_store};
+use sweatbox::sessions::{MAX_BYTES, stores::StoredSession};
+use time::{Duration, OffsetDateTime, macros::datetime};
+use tower_sessions::session::Id;
+
+on_every_store! {
+    what_was_created_is_loaded_again
+    a_taken_id_is_not_created_twice
+    a_session_that_is_gone_is_neither_saved_nor_touched
+    touching_moves_the_expiry_alone
+    a_session_may_expire_after_2038
+    a_session_may_hold_more_than_64_kib
+    a_purge_removes_at_most_its_limit
+    a_second_preparation_changes_nothing
+}
+
+fn session(expiry: OffsetDateTime) -> StoredSession {
+    StoredSession {
+        data: b"{\"created\":1,\"data\":{}}".to_vec(),
+        expiry,
+    }
+}
+
+const LATER: OffsetDateTime = datetime!(2030-01-02 03:04:05.678901 UTC);
+
+async fn what_was_created_is_loaded_again(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    assert_eq!(store.load(&id).await.unwrap(), None);
+    assert!(store.create(&id, &session(LATER)).await.unwrap());
+    assert_eq!(store.load(&id).await.unwrap(), Some(session(LATER)));
+    store.delete(&id).await.unwrap();
+    assert_eq!(store.load(&id).await.unwrap(), None);
+    store.delete(&id).await.unwrap();
+}
+
+async fn a_taken_id_is_not_created_twice(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    assert!(store.create(&id, &session(LATER)).await.unwrap());
+    let other = session(LATER + Duration::HOUR);
+    assert!(!store.create(&id, &other).await.unwrap());
+    assert_eq!(store.load(&id).await.unwrap(), Some(session(LATER)));
+}
+
+async fn a_session_that_is_gone_is_neither_saved_nor_touched(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    assert!(!store.save(&id, &session(LATER)).await.unwrap());
+    assert!(!store.touch(&id, LATER).await.unwrap());
+    assert_eq!(store.load(&id).await.unwrap(), None);
+}
+
+async fn touching_moves_the_expiry_alone(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    store.create(&id, &session(LATER)).await.unwrap();
+    let even_later = LATER + Duration::HOUR;
+    assert!(store.touch(&id, even_later).await.unwrap());
+    // The same once more changes nothing, and the session is there all the same.
+    assert!(store.touch(&id, even_later).await.unwrap());
+    assert_eq!(store.load(&id).await.unwrap(), Some(session(even_later)));
+}
+
+async fn a_session_may_expire_after_2038(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    let far = session(datetime!(2105-06-07 08:09:10 UTC));
+    store.create(&id, &far).await.unwrap();
+    assert_eq!(store.load(&id).await.unwrap(), Some(far));
+    assert_eq!(
+        store
+            .purge(datetime!(2100-01-01 00:00 UTC), 10)
+            .await
+            .unwrap(),
+        0
+    );
+}
+
+async fn a_session_may_hold_more_than_64_kib(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    let large = StoredSession {
+        data: vec![b'x'; MAX_BYTES + 1],
+        expiry: LATER,
+    };
+    store.create(&id, &large).await.unwrap();
+    assert_eq!(store.load(&id).await.unwrap(), Some(large));
+}
+
+async fn a_purge_removes_at_most_its_limit(app: TestApp) {
+    let store = app.store();
+    for _ in 0..7 {
+        store.create(&Id::default(), &session(LATER)).await.unwrap();
+    }
+    let before = LATER - Duration::SECOND;
+    assert_eq!(store.purge(before, 5).await.unwrap(), 0);
+    assert_eq!(store.purge(LATER, 5).await.unwrap(), 5);
+    assert_eq!(store.purge(LATER, 5).await.unwrap(), 2);
+}
+
+async fn a_second_preparation_changes_nothing(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    store.create(&id, &session(LATER)).await.unwrap();
+    assert!(store.inspect().await.unwrap());
+    app.store().prepare().await.unwrap();
+    assert_eq!(store.load(&id).await.unwrap(), Some(session(LATER)));
+}

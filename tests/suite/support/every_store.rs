@@ -1,0 +1,27 @@
+//! One scenario, every store: what a rule means must not depend on where sessions live.
+
+/// Makes a test on each store of every scenario `async fn name(app: TestApp)`.
+macro_rules! on_every_store {
+    ($($scenario:ident)*) => {
+        mod sqlite {
+            use crate::support::{Storage, TestApp};
+
+            $(#[tokio::test]
+            async fn $scenario() {
+                super::$scenario(TestApp::start(Storage::Sqlite).await).await;
+            })*
+        }
+
+        mod mysql {
+            use crate::support::{Storage, TestApp};
+
+            $(#[tokio::test]
+            #[ignore = "needs MariaDB: scripts/test"]
+            async fn $scenario() {
+                super::$scenario(TestApp::start(Storage::Mysql).await).await;
+            })*
+        }
+    };
+}
+
+pub(crate) use on_every_store;

@@ -1,0 +1,46 @@
+//! What the tests have in common: copies to talk to, and visitors to talk with.
+
+mod app;
+mod chromium;
+mod clock;
+mod copy;
+mod every_store;
+mod gate;
+mod mariadb;
+mod plain_client;
+mod routes;
+mod visitor;
+
+pub use app::{Storage, TestApp};
+pub use chromium::Chromium;
+pub use clock::TestClock;
+pub use copy::{Copy, Folder};
+pub(crate) use every_store::on_every_store;
+pub use gate::Gate;
+pub use mariadb::{MariaDb, shared_mariadb};
+pub use plain_client::PlainClient;
+pub use visitor::{Answer, Visitor};
+
+use std::{net::TcpListener, time::Duration};
+use tokio::time::{Instant, sleep};
+
+/// A port that is free on loopback right now.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Asks again until `condition` holds; panics with `what` after `limit`.
+pub async fn eventually(what: &str, limit: Duration, mut condition: impl AsyncFnMut() -> bool) {
+    let end = Instant::now() + limit;
+    while !condition().await {
+        assert!(Instant::now() < end, "not within {limit:?}: {what}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// rustls wants its provider chosen before the first connection, in every process.
+pub fn choose_tls_provider() {
+    // An error says that another test of this process was faster.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

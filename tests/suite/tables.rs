@@ -1,0 +1,192 @@
+//! The tables in the database: ours, somebody else's, and an account that may do little (S9).
+
+use crate::support::{MariaDb, TestApp, shared_mariadb};
+use sqlx::{Executor, Row, sqlite::SqliteConnectOptions};
+use sweatbox::{
+    config::StoreSetup,
+    identity::{Identity, InstallKey, Port},
+    sessions::stores::{self, StoreError},
+};
+use tempfile::TempDir;
+
+fn identity(key: &str) -> Identity {
+    let key: InstallKey = key.repeat(32).parse().unwrap();
+    Identity::derive(Port::new(41220).unwrap(), &key)
+}
+
+/// Prepares the store of port 41220 under an install key; the refusal as text.
+async fn prepare(setup: &StoreSetup, key: &str) -> Result<(), String> {
+    let outcome = stores::open(setup, &identity(key)).prepare().await;
+    outcome.map_err(|error| match error {
+        StoreError::Refused { problem, mend } => format!("{problem} | {mend}"),
+        other => panic!("not a refusal: {other}"),
+    })
+}
+
+fn sqlite_file() -> (TempDir, StoreSetup) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sweatbox.sqlite");
+    (folder, StoreSetup::Sqlite(file))
+}
+
+/// Runs statements on a SQLite file, made as the program would make it.
+async fn on_sqlite(setup: &StoreSetup, statement: &str) -> Vec<sqlx::sqlite::SqliteRow> {
+    let StoreSetup::Sqlite(file) = setup else {
+        unreachable!("it is a SQLite store");
+    };
+    sweatbox::config::private_file(file).unwrap();
+    let options = SqliteConnectOptions::new().filename(file);
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    pool.fetch_all(statement).await.unwrap()
+}
+
+const RENAME: &str = "ALTER TABLE s_41220_session RENAME TO s_41220_session_express;";
+
+#[tokio::test]
+async fn a_table_with_other_columns_is_refused_with_the_rename_on_sqlite() {
+    let (_folder, setup) = sqlite_file();
+    on_sqlite(
+        &setup,
+        "CREATE TABLE s_41220_session (sid TEXT, expired INTEGER, sess TEXT)",
+    )
+    .await;
+    let refusal = prepare(&setup, "11").await.unwrap_err();
+    assert!(
+        refusal.contains("other columns (sid TEXT, expired INTEGER, sess TEXT)"),
+        "{refusal}"
+    );
+    assert!(refusal.contains(RENAME), "{refusal}");
+    // The mend mends it, and nothing is lost.
+    on_sqlite(&setup, RENAME).await;
+    prepare(&setup, "11").await.unwrap();
+    on_sqlite(&setup, "SELECT sid FROM s_41220_session_express").await;
+}
+
+#[tokio::test]
+async fn tables_made_under_another_install_key_are_refused_on_sqlite() {
+    let (_folder, setup) = sqlite_file();
+    prepare(&setup, "11").await.unwrap();
+    let refusal = prepare(&setup, "22").await.unwrap_err();
+    assert!(refusal.contains("under another install key"), "{refusal}");
+    assert!(
+        refusal.contains("DROP TABLE s_41220_session, s_41220_meta;"),
+        "{refusal}"
+    );
+    prepare(&setup, "11").await.unwrap();
+}
+
+#[tokio::test]
+async fn the_purge_uses_the_index_on_sqlite() {
+    let (_folder, setup) = sqlite_file();
+    prepare(&setup, "11").await.unwrap();
+    let plan = "EXPLAIN QUERY PLAN DELETE FROM s_41220_session WHERE rowid IN \
+                (SELECT rowid FROM s_41220_session WHERE expiry_date <= 5 LIMIT 500)";
+    let rows = on_sqlite(&setup, plan).await;
+    let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+    let searched = plan
+        .iter()
+        .any(|step| step.contains("INDEX s_41220_session_expiry"));
+    assert!(searched, "{plan:?}");
+}
+
+async fn new_database(server: &MariaDb) -> (String, StoreSetup) {
+    let database = server.new_database().await;
+    let setup = StoreSetup::Mysql(server.credentials(&database));
+    (database, setup)
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_table_left_by_the_express_listing_is_refused_with_the_rename_on_mariadb() {
+    let server = shared_mariadb().await;
+    let (database, setup) = new_database(server).await;
+    // As express-mysql-session 2 makes it, under the name that the listing gives it.
+    server
+        .execute(&format!(
+            "CREATE TABLE {database}.s_41220_session (\
+             session_id varchar(128) COLLATE utf8mb4_bin NOT NULL, \
+             expires int(11) unsigned NOT NULL, data mediumtext COLLATE utf8mb4_bin, \
+             PRIMARY KEY (session_id)) ENGINE=InnoDB"
+        ))
+        .await;
+    let refusal = prepare(&setup, "11").await.unwrap_err();
+    assert!(
+        refusal.contains("the Express program of the course"),
+        "{refusal}"
+    );
+    let rename = "RENAME TABLE s_41220_session TO s_41220_session_express;";
+    assert!(refusal.contains(rename), "{refusal}");
+    server.execute(&format!("USE {database}; {rename}")).await;
+    prepare(&setup, "11").await.unwrap();
+    let kept = format!("SELECT session_id FROM {database}.s_41220_session_express");
+    server.execute(&kept).await;
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_table_of_the_plain_crate_is_refused_on_mariadb() {
+    let server = shared_mariadb().await;
+    let (database, setup) = new_database(server).await;
+    server
+        .execute(&format!(
+            "CREATE TABLE {database}.s_41220_session (id char(22) primary key not null, \
+             data blob not null, expiry_date timestamp(6) not null)"
+        ))
+        .await;
+    let refusal = prepare(&setup, "11").await.unwrap_err();
+    assert!(refusal.contains("expiry_date timestamp(6)"), "{refusal}");
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn tables_made_under_another_install_key_are_refused_on_mariadb() {
+    let server = shared_mariadb().await;
+    let (database, setup) = new_database(server).await;
+    prepare(&setup, "11").await.unwrap();
+    let refusal = prepare(&setup, "22").await.unwrap_err();
+    let drop = "DROP TABLE s_41220_session, s_41220_meta;";
+    assert!(refusal.contains(drop), "{refusal}");
+    server.execute(&format!("USE {database}; {drop}")).await;
+    prepare(&setup, "22").await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn an_account_without_create_works_when_the_tables_are_there() {
+    let server = shared_mariadb().await;
+    let (database, setup) = new_database(server).await;
+    for host in ["localhost", "127.0.0.1"] {
+        let grant =
+            format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {database}.* TO modest@'{host}'");
+        server.execute(&grant).await;
+    }
+    let modest = serde_json::from_str(&server.credentials_json_of("modest", &database)).unwrap();
+    let modest = StoreSetup::Mysql(modest);
+    let refusal = prepare(&modest, "11").await.unwrap_err();
+    assert!(refusal.contains("the account may not do this"), "{refusal}");
+    assert!(refusal.contains("CREATE"), "{refusal}");
+    prepare(&setup, "11").await.unwrap();
+    prepare(&modest, "11").await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn the_purge_uses_the_index_on_mariadb() {
+    let app = TestApp::on_mariadb(shared_mariadb().await).await;
+    let StoreSetup::Mysql(credentials) = &app.setup else {
+        unreachable!("it is a MariaDB store");
+    };
+    let mut connection = shared_mariadb().await.connection().await;
+    let table = format!("{}.s_41220_session", credentials.database);
+    // Enough rows that the optimiser has a reason to choose.
+    let fill = format!(
+        "INSERT INTO {table} SELECT LPAD(seq, 22, 'x'), 'x', \
+         '2030-01-01' + INTERVAL seq SECOND FROM seq_1_to_5000"
+    );
+    connection.execute(fill.as_str()).await.unwrap();
+    let plan =
+        format!("EXPLAIN DELETE FROM {table} WHERE expiry_date <= '2030-01-01 00:01' LIMIT 500");
+    let plan = connection.fetch_one(plan.as_str()).await.unwrap();
+    let key: Option<String> = plan.get("key");
+    assert_eq!(key.as_deref(), Some("s_41220_session_expiry"));
+}

@@ -1,0 +1,165 @@
+//! The wait-counter page, row by row of its table, with its times.
+
+use crate::support::{TestApp, Visitor, on_every_store};
+use reqwest::Method;
+use std::time::Duration;
+
+/// Beyond the wait itself; machines that run tests are slow at times.
+const SLACK: Duration = Duration::from_secs(3);
+
+on_every_store! {
+    every_row_of_the_table_holds
+    both_addresses_are_the_same_page
+    odd_parameters_never_give_an_error
+    fifty_one_overlapping_refreshes_count_fifty_one
+    a_reset_during_the_wait_gives_one
+    a_logout_during_the_wait_stays_a_logout
+    whoever_leaves_during_the_wait_is_not_counted
+    head_neither_waits_nor_counts
+}
+
+/// What a request finds in the session, and what it must answer.
+struct Row {
+    path: &'static str,
+    before: Option<u64>,
+    waits: u64,
+    shows: u64,
+    after: Option<u64>,
+}
+
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    Row { path: "/", before: None, waits: 0, shows: 0, after: Some(0) },
+    Row { path: "/", before: Some(0), waits: 0, shows: 1, after: Some(1) },
+    Row { path: "/", before: Some(1), waits: 1, shows: 2, after: Some(2) },
+    Row { path: "/", before: Some(2), waits: 2, shows: 3, after: Some(3) },
+    Row { path: "/?x=1", before: Some(1), waits: 1, shows: 2, after: Some(2) },
+    Row { path: "/?haveEnough=1", before: None, waits: 0, shows: 0, after: Some(0) },
+    Row { path: "/?haveEnough=1", before: Some(7), waits: 0, shows: 0, after: Some(0) },
+    Row { path: "/?haveEnough=0", before: Some(7), waits: 0, shows: 7, after: Some(7) },
+    Row { path: "/?haveEnough", before: Some(7), waits: 0, shows: 7, after: Some(7) },
+    Row { path: "/?haveEnough=0&haveEnough=1", before: Some(7), waits: 0, shows: 7, after: Some(7) },
+    Row { path: "/?haveEnough=0", before: None, waits: 0, shows: 0, after: None },
+    Row { path: "/?haveEnough=", before: None, waits: 0, shows: 0, after: None },
+];
+
+async fn every_row_of_the_table_holds(app: TestApp) {
+    for row in TABLE {
+        let visitor = app.visitor();
+        if let Some(wait) = row.before {
+            set_wait(&app, &visitor, wait).await;
+        }
+        let answer = visitor.get(row.path).await.expect(200);
+        let case = format!("{} with {:?}", row.path, row.before);
+        assert_eq!(answer.seconds(), row.shows, "{case}");
+        let wait = Duration::from_secs(row.waits);
+        assert!(answer.took >= wait, "{case}: only {:?}", answer.took);
+        assert!(answer.took < wait + SLACK, "{case}: {:?}", answer.took);
+        let has_cookie = visitor.cookie(app.cookie_name()).is_some();
+        assert_eq!(has_cookie, row.after.is_some(), "{case}");
+        if row.before.is_some() && row.before == row.after {
+            assert!(
+                answer.set_cookies().is_empty(),
+                "{case}: something was saved"
+            );
+        }
+        let after = visitor.get("/t/get/wait").await.text;
+        assert_eq!(
+            after,
+            row.after.map_or("none".into(), |n| n.to_string()),
+            "{case}"
+        );
+    }
+}
+
+/// Raises the counter without waiting for it.
+async fn set_wait(app: &TestApp, visitor: &Visitor, wait: u64) {
+    visitor.has_enough().await.expect(200);
+    for _ in 0..wait {
+        visitor.get("/t/add/wait").await.expect(200);
+    }
+    assert!(visitor.cookie(app.cookie_name()).is_some());
+}
+
+async fn both_addresses_are_the_same_page(app: TestApp) {
+    let visitor = app.visitor();
+    assert_eq!(visitor.get("/0340").await.seconds(), 0);
+    assert_eq!(visitor.get("/").await.seconds(), 1);
+    let answer = visitor.get("/0340?haveEnough=1").await;
+    assert_eq!(answer.seconds(), 0);
+    for part in [
+        "<h1>Got you sweating?</h1>",
+        "The next refresh will wait 0 seconds",
+        r#"<a href="?haveEnough=1">I have enough!</a>"#,
+        r#"href="/">I can wait longer.</a>"#,
+    ] {
+        assert!(answer.text.contains(part), "{part} in {}", answer.text);
+    }
+}
+
+async fn odd_parameters_never_give_an_error(app: TestApp) {
+    let long = format!("/?{}", "haveEnough=0&".repeat(500));
+    for path in [
+        "/?",
+        "/?&&=&=",
+        "/?%",
+        "/?haveEnough=%ff%00",
+        "/?haveEnough[]=1&[",
+        &long,
+    ] {
+        app.visitor().get(path).await.expect(200);
+    }
+}
+
+async fn fifty_one_overlapping_refreshes_count_fifty_one(app: TestApp) {
+    let visitor = app.visitor();
+    set_wait(&app, &visitor, 1).await;
+    let mut refreshes = tokio::task::JoinSet::new();
+    for _ in 0..51 {
+        let tab = visitor.another_tab();
+        refreshes.spawn(async move { tab.refresh().await.expect(200).seconds() });
+    }
+    let mut shown = refreshes.join_all().await;
+    shown.sort_unstable();
+    assert_eq!(shown, (2..=52).collect::<Vec<_>>());
+    assert_eq!(visitor.get("/t/get/wait").await.text, "52");
+}
+
+async fn a_reset_during_the_wait_gives_one(app: TestApp) {
+    let visitor = app.visitor();
+    set_wait(&app, &visitor, 2).await;
+    let (slow, reset) = tokio::join!(visitor.refresh(), visitor.has_enough());
+    assert_eq!(reset.seconds(), 0);
+    assert!(reset.took < Duration::from_secs(2), "the reset waited");
+    assert_eq!(slow.seconds(), 1);
+}
+
+async fn a_logout_during_the_wait_stays_a_logout(app: TestApp) {
+    let visitor = app.visitor();
+    set_wait(&app, &visitor, 2).await;
+    let (slow, logout) = tokio::join!(visitor.refresh(), visitor.get("/t/logout"));
+    assert!(logout.took < Duration::from_secs(2), "the logout waited");
+    assert_eq!(slow.seconds(), 0);
+    assert!(slow.set_cookies().is_empty());
+    assert_eq!(visitor.cookie(app.cookie_name()), None);
+}
+
+async fn whoever_leaves_during_the_wait_is_not_counted(app: TestApp) {
+    let visitor = app.visitor();
+    set_wait(&app, &visitor, 2).await;
+    let tab = visitor.another_tab();
+    let leaving = tokio::time::timeout(Duration::from_secs(1), tab.refresh()).await;
+    assert!(leaving.is_err(), "it did not wait");
+    // A refresh that takes the full two seconds ends after the one that left would have.
+    assert_eq!(visitor.refresh().await.seconds(), 3);
+    assert_eq!(visitor.get("/t/get/wait").await.text, "3");
+}
+
+async fn head_neither_waits_nor_counts(app: TestApp) {
+    let visitor = app.visitor();
+    set_wait(&app, &visitor, 9).await;
+    let answer = visitor.request(Method::HEAD, "/", &[]).await.expect(200);
+    assert!(answer.took < Duration::from_secs(9), "{:?}", answer.took);
+    assert_eq!(answer.text, "");
+    assert_eq!(visitor.get("/t/get/wait").await.text, "9");
+}
