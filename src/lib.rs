@@ -10,7 +10,7 @@
 //! | 6 assembly | [`app`] |
 //! | 5 lessons | [`lessons`] |
 //! | 3 shared state | [`sandbox`] |
-//! | 2 machinery | [`sessions`], [`tls`] |
+//! | 2 machinery | [`sessions`], [`tls`], [`listen`] |
 //! | 1 set-up | [`config`] |
 //! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
 //!
@@ -25,6 +25,7 @@ pub mod doctor;
 pub mod error;
 pub mod identity;
 pub mod lessons;
+pub mod listen;
 pub mod page;
 pub mod sandbox;
 pub mod server;

@@ -1,5 +1,6 @@
 //! The log: one line an event, on standard error.
 
+use crate::config::Refusal;
 use clap::ValueEnum;
 use std::io::IsTerminal;
 use tracing_subscriber::{EnvFilter, filter::Directive};
@@ -24,11 +25,15 @@ const QUIET: [&str; 5] = [
 ];
 
 /// Starts logging what `filter` lets through, such as `info` or `sweatbox=debug`.
-pub(super) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
+pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), Refusal> {
     let quiet = QUIET
         .iter()
         .filter_map(|directive| directive.parse::<Directive>().ok());
-    let filter = quiet.fold(EnvFilter::try_new(filter)?, EnvFilter::add_directive);
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        let mend = "sweatbox --log info, or `sweatbox=debug`";
+        Refusal::new(format!("--log (or SWEATBOX_LOG): {error}"), mend)
+    })?;
+    let filter = quiet.fold(filter, EnvFilter::add_directive);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

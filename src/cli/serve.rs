@@ -5,6 +5,7 @@ use crate::{
     app,
     clock::Clock,
     config::{Assignment, Options, Refusal, Settings, StoreSetup},
+    listen::listen,
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
@@ -57,7 +58,7 @@ pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
 
 async fn serve(args: &Serve, settings: Settings) -> anyhow::Result<()> {
     let store = ready_store(&settings).await?;
-    let listeners = server::listen(&args.options.bind, settings.assignment)?;
+    let listeners = listen(&args.options.bind, settings.assignment)?;
     let clock = Clock::system();
     if let Some(warning) = settings.certificate.date_warning(clock.now()) {
         tracing::warn!("{warning}; browsers will complain");

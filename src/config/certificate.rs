@@ -111,10 +111,8 @@ impl CertificateFiles {
             .map_err(|error| not_pem(&self.cert, "certificate", &error))?;
         let key = PrivateKeyDer::from_pem_slice(key)
             .map_err(|error| not_pem(&self.key, "private key", &error))?;
-        let (not_before, not_after) = validity(&chain).ok_or_else(|| {
-            let problem = format!("{} holds no certificate", self.cert.display());
-            Refusal::new(problem, format!("head -1 {}", self.cert.display()))
-        })?;
+        let (not_before, not_after) = validity(&chain)
+            .ok_or_else(|| not_pem(&self.cert, "certificate", &"nothing of that kind in it"))?;
         let certified = CertifiedKey::from_der(chain, key, &ring::default_provider())
             .map_err(|error| self.mismatch(&error))?;
         Ok(Certificate {

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::{
     config::{self, Assignment, CertificateFiles, InstallKeyFile, Options, Refusal, StoreSetup},
     identity::{Identity, InstallKey, Port},
-    server,
+    listen,
     sessions::stores::{self, Guarded, Store, StoreError},
 };
 use time::OffsetDateTime;
@@ -134,7 +134,7 @@ pub(super) async fn store(setup: &StoreSetup, port: Port, key: Option<&InstallKe
 
 pub(super) fn listen(options: &Options, assignment: Assignment) -> Finding {
     const CHECK: &str = "listen";
-    match server::listen(&options.bind, assignment) {
+    match listen::listen(&options.bind, assignment) {
         Ok(_) => Finding::ok(CHECK, format!("port {} is free", assignment.port())),
         Err(refusal) => Finding::failed(CHECK, refusal),
     }

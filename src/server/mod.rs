@@ -2,12 +2,10 @@
 
 mod connection;
 mod limits;
-mod listen;
 mod reload;
 mod signals;
 
 pub use limits::Limits;
-pub use listen::{holder_of, listen};
 pub use reload::reload_when_changed;
 pub use signals::stop_signal;
 

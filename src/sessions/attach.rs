@@ -1,6 +1,10 @@
 //! The session layer: what happens before and after every handler that knows its visitor.
 
-use super::{Origin, Sessions, finish::FinishOnceLocked, unit::UnitOfWork};
+use super::{
+    Origin, Sessions,
+    finish::FinishOnceLocked,
+    unit::{ReleaseOnDrop, UnitOfWork},
+};
 use crate::error::HttpError;
 use axum::{
     extract::{Request, State},
@@ -30,11 +34,11 @@ pub async fn attach(
 
     let work = {
         let unit = unit.clone();
+        let release = ReleaseOnDrop(unit.clone());
         async move {
+            let _release = release;
             let answer = next.run(request).await;
-            let answer = finish(&unit, answer).await;
-            unit.release();
-            answer
+            finish(&unit, answer).await
         }
     };
     let mut answer = FinishOnceLocked::new(work, unit, sessions.0.orphans.clone()).await;

@@ -109,9 +109,12 @@ impl UnitOfWork {
         self.state().guard.is_some()
     }
 
-    /// Releases the lock, after everything was written.
-    pub(super) fn release(&self) {
-        self.state().guard = None;
+    /// Releases the lock, after everything was written or given up.
+    fn release(&self) {
+        let mut state = self.state();
+        state.guard = None;
+        // The session holds us as its store: without this we would hold each other for ever.
+        state.writable = None;
     }
 
     /// The first thing that went wrong, if anything did.
@@ -227,6 +230,15 @@ impl UnitOfWork {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Releases a session when it is dropped: after the work, after a panic, after giving up.
+pub(super) struct ReleaseOnDrop(pub(super) Arc<UnitOfWork>);
+
+impl Drop for ReleaseOnDrop {
+    fn drop(&mut self) {
+        self.0.release();
     }
 }
 

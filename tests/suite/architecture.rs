@@ -8,13 +8,14 @@ use std::{
 
 /// A room imports only from floors below its own.
 const FLOORS: &[(u8, &[&str])] = &[
-    (8, &["main", "cli"]),
+    (9, &["main"]),
+    (8, &["cli"]),
     (7, &["server", "host", "doctor"]),
     (6, &["app"]),
     (5, &["lessons", "exercises"]),
     (4, &["quiz", "grading", "progress"]),
     (3, &["sandbox"]),
-    (2, &["sessions", "xray", "tls", "walkthrough"]),
+    (2, &["sessions", "xray", "tls", "listen", "walkthrough"]),
     (1, &["config"]),
     (0, &["identity", "page", "error", "clock"]),
 ];

@@ -1,7 +1,15 @@
 //! The files that a copy reads: each one missing, and each one wrong.
 
-use crate::support::{Folder, free_port};
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Output};
+use crate::support::{Folder, Visitor, eventually, free_port, shared_mariadb};
+use reqwest::Method;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
 
 /// A folder in which nothing is wrong yet: a port of its own and no other file.
 fn folder() -> (Folder, u16) {
@@ -47,32 +55,25 @@ async fn a_first_start_makes_key_pair_and_database_for_the_owner_alone() {
 async fn files_are_private_even_with_umask_0() {
     let (folder, port) = folder();
     let program = env!("CARGO_BIN_EXE_sweatbox");
-    let script = format!("umask 0; exec {program} --bind 127.0.0.1");
-    let mut command = folder.command();
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", &script]).current_dir(folder.path("."));
+    let mut shell = Command::new("sh");
     shell
-        .env_clear()
-        .envs(command.get_envs().filter_map(|(k, v)| Some((k, v?))));
+        .args(["-c", &format!("umask 0; exec {program} --bind 127.0.0.1")])
+        .current_dir(folder.path("."))
+        .env("HOME", folder.home("."));
     let mut process = shell.spawn().unwrap();
-    let visitor = crate::support::Visitor::new(port);
-    crate::support::eventually(
-        "it answers",
-        std::time::Duration::from_secs(20),
-        async || {
-            visitor
-                .try_request(reqwest::Method::GET, "/healthz", &[])
-                .await
-                .is_ok()
-        },
-    )
+    let visitor = Visitor::new(port);
+    eventually("it answers", Duration::from_secs(20), async || {
+        visitor
+            .try_request(Method::GET, "/healthz", &[])
+            .await
+            .is_ok()
+    })
     .await;
     process.kill().unwrap();
     process.wait().unwrap();
     assert_eq!(mode(&folder.home(".config/sweatbox/install.key")), 0o600);
     assert_eq!(mode(&folder.path("certs/selfsigned.key")), 0o600);
     assert_eq!(mode(&folder.path("sweatbox.sqlite")), 0o600);
-    drop(command.stdin(std::process::Stdio::null()));
 }
 
 #[tokio::test]
@@ -95,12 +96,8 @@ async fn a_trial_takes_a_free_port_when_8443_is_taken_and_tells_how_to_reach_it(
     let _taken = std::net::TcpListener::bind("127.0.0.1:8443");
     let folder = Folder::new();
     let mut command = folder.command();
-    let mut process = command
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines =
-        std::io::BufRead::lines(std::io::BufReader::new(process.stdout.take().unwrap()));
+    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
     let port: u16 = first.rsplit(' ').next().unwrap().parse().unwrap();
     assert_ne!(port, 8443);
@@ -154,7 +151,7 @@ fn a_wrong_port_file_is_refused_with_its_line() {
 fn the_flag_goes_before_the_environment_and_that_before_the_file() {
     let (folder, _) = folder();
     folder.write(".port", "41220", 0o644);
-    let port_line = |command: &mut std::process::Command| {
+    let port_line = |command: &mut Command| {
         let output = command.output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         text.lines().next().unwrap().to_owned()
@@ -418,7 +415,7 @@ async fn a_copy_starts_while_its_database_is_away_and_says_so() {
 #[ignore = "needs MariaDB: scripts/test"]
 async fn a_wrong_password_or_an_unknown_database_is_refused() {
     let (folder, _) = folder();
-    let server = crate::support::shared_mariadb().await;
+    let server = shared_mariadb().await;
     let database = server.new_database().await;
     let good = server.credentials_json(&database);
     let wrong = good.replace("a-password", "another-password");

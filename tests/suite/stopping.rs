@@ -11,13 +11,15 @@ async fn a_stopping_copy_answers_everybody_who_sleeps_and_exits_with_0() {
     let folder = Folder::new();
     let copy = folder.serve().await;
     let visitors = [copy.visitor(), Visitor::over_http1(copy.port)];
-    let mut sleepers = tokio::task::JoinSet::new();
     for visitor in &visitors {
         raise_to_three(visitor).await;
+    }
+    let mut sleepers = tokio::task::JoinSet::new();
+    for visitor in &visitors {
         let visitor = visitor.clone();
         sleepers.spawn(async move { visitor.refresh().await });
     }
-    // Arrived is what the second request of the same connection can only be told after.
+    // A second round trip each: by its end the first request has arrived as well.
     for visitor in &visitors {
         visitor.get("/?haveEnough=0").await.expect(200);
     }

@@ -97,7 +97,7 @@ fn refusal(port: Port, error: &io::Error) -> Refusal {
 }
 
 /// Who listens on `port`, as far as the kernel tells: to be put behind "port … is taken".
-pub fn holder_of(port: Port) -> String {
+fn holder_of(port: Port) -> String {
     match (listening_user(port), own_user()) {
         (Some(holder), Some(own)) if holder == own => {
             " by a program of yours: another copy, perhaps in another folder?".into()
