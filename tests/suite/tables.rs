@@ -177,7 +177,11 @@ async fn the_purge_uses_the_index_on_mariadb() {
         unreachable!("it is a MariaDB store");
     };
     let mut connection = shared_mariadb().await.connection().await;
-    let table = format!("{}.s_41220_session", credentials.database);
+    let table = "s_41220_session";
+    connection
+        .execute(format!("USE {}", credentials.database).as_str())
+        .await
+        .unwrap();
     // Enough rows that the optimiser has a reason to choose.
     let fill = format!(
         "INSERT INTO {table} SELECT LPAD(seq, 22, 'x'), 'x', \

@@ -7,6 +7,7 @@ use fantoccini::{
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader},
+    os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
@@ -117,8 +118,12 @@ impl Chromium {
 
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // After `close` both fail; after a failed assertion they clean up.
-        let _ = self.driver.kill();
+        // After `close` nobody is left; after a failed assertion the browser is.
+        let group = format!("-{}", self.driver.id());
+        let _ = Command::new("kill")
+            .args(["-KILL", "--", &group])
+            .stderr(Stdio::null())
+            .status();
         let _ = self.driver.wait();
     }
 }
@@ -129,6 +134,7 @@ fn start_driver() -> (Child, u16) {
         .arg("--port=0")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
+        .process_group(0)
         .spawn()
         .expect("chromedriver is installed by scripts/test");
     let output = BufReader::new(driver.stdout.take().unwrap());
