@@ -19,6 +19,7 @@ pub fn router(sandbox: Sandbox) -> Router {
 
 /// Puts everything that is not a lesson around `routes`, which know their visitors.
 pub fn around(routes: Router<Sandbox>, sandbox: Sandbox) -> Router {
+    let problems = middleware::from_fn_with_state(sandbox.identity.port(), problems::render);
     let session = middleware::from_fn_with_state(sandbox.sessions.clone(), sessions::attach);
     routes
         .route_layer(session)
@@ -31,7 +32,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox) -> Router {
             ServiceBuilder::new()
                 .layer(middleware::from_fn(log::log))
                 .layer(middleware::from_fn(headers::add_headers))
-                .layer(middleware::from_fn(problems::render))
+                .layer(problems)
                 .layer(CatchPanicLayer::custom(problems::after_panic)),
         )
 }

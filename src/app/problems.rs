@@ -2,12 +2,13 @@
 
 use crate::{
     error::{HttpError, Problem},
+    identity::Port,
     page::problem_page,
 };
 use axum::{
     Json,
     body::Body,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -16,14 +17,14 @@ use serde_json::json;
 use std::any::Any;
 
 /// Gives an answer that carries a [`Problem`] its body.
-pub(super) async fn render(request: Request, next: Next) -> Response {
+pub(super) async fn render(State(port): State<Port>, request: Request, next: Next) -> Response {
     let wants_page = wants_page(request.headers()) && request.uri().path() != "/healthz";
     let mut response = next.run(request).await;
     let Some(Problem { title, detail }) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };
     let rendered = if wants_page {
-        problem_page(title, &detail).into_response()
+        problem_page(port.number(), title, &detail).into_response()
     } else {
         let status = response.status().as_u16();
         Json(json!({ "status": status, "error": title, "detail": detail })).into_response()

@@ -1,6 +1,6 @@
 //! Lesson 0340, "Got you sweating?": every refresh waits a second longer than the last one.
 
-use crate::{error::HttpError, page::page, sandbox::Sandbox, sessions::Visitor};
+use crate::{error::HttpError, identity::Names, page::page, sandbox::Sandbox, sessions::Visitor};
 use axum::{
     Router,
     extract::{RawQuery, State},
@@ -35,7 +35,7 @@ async fn got_you_sweating(
         Asked::Refresh if method == Method::HEAD => current(&visitor).await?,
         Asked::Refresh => sweat(&visitor, &sandbox).await?,
     };
-    Ok(sweat_page(wait, sandbox.max_wait))
+    Ok(sweat_page(wait, sandbox.max_wait, &sandbox.identity.names))
 }
 // ANCHOR_END: handler
 
@@ -105,7 +105,7 @@ async fn pause(wanted: Duration, sandbox: &Sandbox) -> Result<(), HttpError> {
 }
 
 // ANCHOR: page
-fn sweat_page(wait: u64, max_wait: Duration) -> Markup {
+fn sweat_page(wait: u64, max_wait: Duration, names: &Names) -> Markup {
     let delay = wait.min(max_wait.as_secs());
     let main = html! {
         h1 { "Got you sweating?" }
@@ -120,19 +120,28 @@ fn sweat_page(wait: u64, max_wait: Duration) -> Markup {
                 li { a.main data-refresh href="/" { "I can wait longer." } }
                 li { a href="?haveEnough=1" { "I have enough!" } }
             }
-            div.countdown data-wait=(delay) hidden {
-                p role="status" { "Waiting. " span aria-hidden="true" { strong {} " seconds left" } }
-                progress max=(delay.max(1)) value="0" aria-label="Time waited" {}
+            div.countdown data-wait=(delay) {
+                // Always there and empty, so that a screen reader notices when it is filled.
+                p.spoken role="status" {}
+                div hidden {
+                    p aria-hidden="true" { strong {} " seconds left" }
+                    progress max=(delay.max(1)) value="0" aria-label="Time waited" {}
+                }
+            }
+            p.quiet {
+                "Each refresh waits a second longer than the one before. Your browser only sends "
+                "the cookie " code { (names.cookie) } " along; the count is kept here, in a session."
             }
         }
     };
-    page("Got you sweating?", &main)
+    page(names.port.number(), "Got you sweating?", &main)
 }
 // ANCHOR_END: page
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::Port;
 
     #[test]
     fn only_the_text_1_in_the_first_have_enough_resets() {
@@ -168,9 +177,14 @@ mod tests {
     #[test]
     fn the_page_says_so_when_the_wait_is_capped() {
         let max = Duration::from_secs(300);
-        let capped = sweat_page(301, max).into_string();
+        let names = Names::of(Port::new(41220).unwrap());
+        let capped = sweat_page(301, max, &names).into_string();
         assert!(capped.contains("The next refresh will wait 301 seconds"));
-        assert!(capped.contains("longer than 300 seconds"));
-        assert!(!sweat_page(300, max).into_string().contains("longer than"));
+        assert!(capped.contains("no refresh waits longer than 300 seconds"));
+        assert!(
+            !sweat_page(300, max, &names)
+                .into_string()
+                .contains("no refresh waits longer")
+        );
     }
 }

@@ -6,11 +6,14 @@ pub use assets::{Asset, ICON, SCRIPT, STYLE};
 
 use maud::{DOCTYPE, Markup, html};
 
-/// A whole page: `title` for the tab, `main` for the content.
+/// A whole page of the copy on `port`: `title` for the tab, `main` for the content.
+///
+/// The port stands at the top of every page, so that somebody with many copies open sees which
+/// one this is.
 ///
 /// Everything comes from this host, so that the pages work without a network and under the
 /// strictest content security policy.
-pub fn page(title: &str, main: &Markup) -> Markup {
+pub fn page(port: u16, title: &str, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -18,7 +21,7 @@ pub fn page(title: &str, main: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title) " · sweatbox" }
+                title { (title) " · sweatbox " (port) }
                 link rel="icon" type=(ICON.content_type) href=(ICON.href());
                 link rel="stylesheet" href=(STYLE.href());
                 script type="module" src=(SCRIPT.href()) {}
@@ -27,7 +30,7 @@ pub fn page(title: &str, main: &Markup) -> Markup {
                 a.skip href="#main" { "Skip to the content" }
                 header {
                     nav aria-label="Site" {
-                        a.brand href="/" { "sweatbox" }
+                        a.brand href="/" { "sweatbox " span.port { (port) } }
                     }
                 }
                 main id="main" tabindex="-1" { (main) }
@@ -40,11 +43,11 @@ pub fn page(title: &str, main: &Markup) -> Markup {
 }
 
 /// A page that tells about a problem and leads back.
-pub fn problem_page(title: &str, detail: &str) -> Markup {
+pub fn problem_page(port: u16, title: &str, detail: &str) -> Markup {
     let main = html! {
         h1 { (title) }
         p.problem { (detail) }
         p { a href="/" { "Back to the start" } }
     };
-    page(title, &main)
+    page(port, title, &main)
 }

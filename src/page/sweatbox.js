@@ -13,22 +13,21 @@ if (token) {
 const countdown = document.querySelector("[data-wait]");
 if (countdown) {
   const seconds = Number(countdown.dataset.wait);
-  const [status, bar] = countdown.children;
+  const [status, display] = countdown.children;
+  const [text, bar] = display.children;
   let timer;
 
   const show = (end) => {
     const left = Math.max(0, (end - performance.now()) / 1000);
     bar.value = seconds - left;
-    countdown.dataset.left = Math.ceil(left);
-    bar.textContent = `${Math.ceil(left)} seconds left`;
-    bar.setAttribute("aria-valuetext", bar.textContent);
-    status.querySelector("strong").textContent = Math.ceil(left);
+    text.firstElementChild.textContent = Math.ceil(left);
   };
 
   const start = () => {
     if (seconds === 0 || timer) return;
     const end = performance.now() + seconds * 1000;
-    countdown.hidden = false;
+    status.textContent = `Waiting ${seconds} seconds.`;
+    display.hidden = false;
     show(end);
     timer = setInterval(show, 100, end);
   };
@@ -36,7 +35,8 @@ if (countdown) {
   const stop = () => {
     clearInterval(timer);
     timer = undefined;
-    countdown.hidden = true;
+    status.textContent = "";
+    display.hidden = true;
   };
 
   // Both links leave the page, but only a refresh waits; F5 has no link at all.

@@ -47,9 +47,12 @@ async fn the_page_counts_down_while_the_next_one_is_awaited() {
         chromium.follow("I can wait longer.").await;
     }
     // The driver waits for the next page, so the page itself notes what it shows until then.
-    let note = "const shown = []; const c = document.querySelector('[data-wait]'); \
-                setInterval(() => { if (!c.hidden) shown.push(Number(c.dataset.left)); \
-                sessionStorage.setItem('shown', JSON.stringify(shown)) }, 50)";
+    let note = "const shown = []; const display = document.querySelector('[data-wait] div'); \
+                setInterval(() => { \
+                  if (display.hidden) return; \
+                  shown.push(parseInt(display.innerText)); \
+                  sessionStorage.setItem('shown', JSON.stringify(shown)); \
+                }, 50)";
     chromium.run(note).await;
     chromium.follow("I can wait longer.").await;
     assert_eq!(chromium.seconds().await, 4);
@@ -87,7 +90,7 @@ async fn the_page_works_without_scripts() {
 
 #[tokio::test]
 #[ignore = "needs Chromium: scripts/test"]
-async fn nothing_overflows_at_320_pixels_and_no_console_error_appears() {
+async fn pages_fit_into_320_pixels_and_the_console_stays_empty() {
     let app = TestApp::on_sqlite().await;
     let chromium = Chromium::start().await;
     for scheme in ["light", "dark"] {
@@ -96,13 +99,25 @@ async fn nothing_overflows_at_320_pixels_and_no_console_error_appears() {
             chromium
                 .open(&format!("https://localhost:{}/", app.port))
                 .await;
-            let overflow = "return document.documentElement.scrollWidth - innerWidth";
+            let overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
             assert_eq!(chromium.run(overflow).await, 0, "{scheme} {width}");
             picture(&chromium, &format!("wait-{scheme}-{width}")).await;
+            // As it looks while the next page is awaited.
+            chromium
+                .run("dispatchEvent(new Event('beforeunload'))")
+                .await;
+            assert_eq!(chromium.run(overflow).await, 0, "{scheme} {width}");
+            picture(&chromium, &format!("waiting-{scheme}-{width}")).await;
+            assert_eq!(chromium.console().await, Vec::<String>::new());
             chromium
                 .open(&format!("https://localhost:{}/nowhere", app.port))
                 .await;
             picture(&chromium, &format!("missing-{scheme}-{width}")).await;
+            let complaints = chromium.console().await;
+            assert!(
+                matches!(&complaints[..], [one] if one.contains("404")),
+                "{complaints:?}"
+            );
         }
     }
     chromium.close().await;
@@ -143,7 +158,7 @@ async fn the_page_is_usable_by_keyboard_alone() {
     }
     let expected = [
         "Skip to the content",
-        "sweatbox",
+        "sweatbox 41220",
         "I can wait longer.",
         "I have enough!",
     ];

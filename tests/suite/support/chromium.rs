@@ -53,6 +53,7 @@ impl Chromium {
         let capabilities = json!({
             "acceptInsecureCerts": true,
             "pageLoadStrategy": "normal",
+            "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": { "args": flags, "prefs": preferences },
         });
         let Value::Object(capabilities) = capabilities else {
@@ -102,6 +103,13 @@ impl Chromium {
         self.page.execute(script, Vec::new()).await.unwrap()
     }
 
+    /// What the browser complains about in its console, such as a broken policy.
+    pub async fn console(&self) -> Vec<String> {
+        let log = self.page.issue_cmd(BrowserLog).await.unwrap();
+        let entries = log.as_array().unwrap().iter();
+        entries.map(|entry| entry["message"].to_string()).collect()
+    }
+
     /// Sends a command of the DevTools protocol.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let command = DevTools(command.into(), parameters);
@@ -143,6 +151,26 @@ fn start_driver() -> (Child, u16) {
         port.trim_end_matches('.').parse().ok()
     });
     (driver, port.unwrap())
+}
+
+#[derive(Debug)]
+struct BrowserLog;
+
+impl WebDriverCompatibleCommand for BrowserLog {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (
+            http::Method::POST,
+            Some(json!({"type": "browser"}).to_string()),
+        )
+    }
 }
 
 #[derive(Debug)]
