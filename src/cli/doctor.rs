@@ -19,18 +19,19 @@ pub(super) struct Doctor {
 pub(super) fn run(args: &Doctor) -> anyhow::Result<ExitCode> {
     let findings = super::runtime()?.block_on(examine(&args.options));
     let starts = !findings.iter().any(Finding::stops);
-    if args.json {
+    let report = if args.json {
         let report = serde_json::json!({ "starts": starts, "checks": findings });
-        println!("{report:#}");
+        format!("{report:#}\n")
     } else {
-        findings.iter().for_each(print);
-        let conclusion = if starts {
-            "`sweatbox` will start"
+        let lines: String = findings.iter().map(line).collect();
+        let will = if starts {
+            "will start"
         } else {
-            "`sweatbox` would not start"
+            "would not start"
         };
-        println!("{conclusion}");
-    }
+        format!("{lines}`sweatbox` {will}\n")
+    };
+    super::say(&report)?;
     Ok(if starts {
         ExitCode::SUCCESS
     } else {
@@ -38,15 +39,16 @@ pub(super) fn run(args: &Doctor) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn print(finding: &Finding) {
+fn line(finding: &Finding) -> String {
     let mark = match finding.verdict {
         Verdict::Ok => "ok",
         Verdict::Warning => "warning",
         Verdict::Failed => "FAILED",
         Verdict::Skipped => "skipped",
     };
-    println!("{mark:9}{:13}{}", finding.check, finding.found);
+    let mut line = format!("{mark:9}{:13}{}\n", finding.check, finding.found);
     if let Some(mend) = &finding.mend {
-        println!("{:22}to mend it: {mend}", "");
+        line += &format!("{:22}to mend it: {mend}\n", "");
     }
+    line
 }

@@ -8,7 +8,10 @@ mod token;
 
 use crate::config::{Options, Refusal};
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// It ran and found something wrong.
 const FOUND: u8 = 1;
@@ -22,6 +25,7 @@ const BUG: u8 = 70;
 #[derive(Debug, Parser)]
 #[command(
     version,
+    args_conflicts_with_subcommands = true,
     after_help = "Without a command, `serve`. Lessons start at the page that \
     makes you sweat: /. Errors say what is wrong, where, and what mends it."
 )]
@@ -62,8 +66,16 @@ pub fn run() -> ExitCode {
     })
 }
 
+/// Writes to standard output. A reader who has seen enough (`… | head -1`) is no error.
+fn say(text: &str) -> io::Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
+}
+
 /// Two threads: a copy shares its host with hundreds of others.
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

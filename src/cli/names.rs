@@ -18,7 +18,7 @@ pub(super) fn run(args: &Names) -> anyhow::Result<ExitCode> {
         .parse()
         .map_err(|error| Refusal::new(format!("{error}"), "sweatbox names 41220"))?;
     let names = identity::Names::of(port);
-    for (thing, value) in [
+    let rows = [
         ("port", port.to_string()),
         ("cookie", names.cookie.to_string()),
         ("table prefix", names.prefix.to_string()),
@@ -32,8 +32,8 @@ pub(super) fn run(args: &Names) -> anyhow::Result<ExitCode> {
             "owner token",
             format!("HKDF-SHA256(install key, {})", names.owner_token_info()),
         ),
-    ] {
-        println!("{thing:18}{value}");
-    }
+    ];
+    let lines = rows.map(|(thing, value)| format!("{thing:18}{value}\n"));
+    super::say(&lines.concat())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use super::logging::{self, LogFormat};
 use crate::{
     app,
     clock::Clock,
-    config::{Assignment, Options, Refusal, Settings, StoreSetup},
+    config::{Assignment, Credentials, Options, Refusal, Settings, StoreSetup},
     listen::listen,
     sandbox::Sandbox,
     server::{self, Limits},
@@ -78,7 +78,7 @@ async fn serve(args: &Serve, settings: Settings) -> anyhow::Result<()> {
     tokio::spawn(reload);
     tokio::spawn(purge_regularly(sessions.clone()));
 
-    announce(&settings);
+    super::say(&announcement(&settings))?;
     let limits = Limits::default();
     server::serve(listeners, tls, app::router(sandbox), limits, stopping).await?;
     if timeout(LAST_WRITES, sessions.close()).await.is_err() {
@@ -120,31 +120,29 @@ pub(super) fn host_name(assignment: Assignment) -> String {
     }
 }
 
-fn announce(settings: &Settings) {
+/// What stands on the terminal after the start.
+fn announcement(settings: &Settings) -> String {
     let port = settings.assignment.port();
     let store = match &settings.store {
         StoreSetup::Sqlite(file) => format!("SQLite in {}", file.display()),
         StoreSetup::Mysql(credentials) => {
-            format!(
-                "MySQL or MariaDB at {}, database {}",
-                credentials.host, credentials.database
-            )
+            let Credentials { host, database, .. } = credentials;
+            format!("MySQL or MariaDB at {host}, database {database}")
         }
     };
-    println!("sweatbox {} serves port {port}", env!("CARGO_PKG_VERSION"));
-    println!(
-        "  page       https://{}:{port}/",
-        host_name(settings.assignment)
-    );
-    println!(
-        "  sessions   {} in {store}",
-        settings.identity.names.session_table()
+    let host = host_name(settings.assignment);
+    let table = settings.identity.names.session_table();
+    let mut text = format!(
+        "sweatbox {} serves port {port}\n  page       https://{host}:{port}/\n  \
+         sessions   {table} in {store}\n",
+        env!("CARGO_PKG_VERSION")
     );
     if settings.assignment.is_trial() {
-        println!(
+        text += &format!(
             "\nThis is a private trial, for this machine alone.\n  \
              from a laptop     ssh -L {port}:localhost:{port} YOU@THIS-HOST, then open the page there\n  \
-             with your port    echo 41220 > .port, with the port that you were assigned; start again"
+             with your port    echo 41220 > .port, with the port that you were assigned; start again\n"
         );
     }
+    text
 }

@@ -13,8 +13,8 @@ pub(super) fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let identity = Identity::derive(assignment.port(), &key);
     let token = identity.owner_token.expose_secret();
     let host = super::serve::host_name(assignment);
-    println!("{token}");
+    let port = assignment.port();
     // Behind the `#`, the token is sent to no server and stands in no log.
-    println!("https://{host}:{}/#token={token}", assignment.port());
+    super::say(&format!("{token}\nhttps://{host}:{port}/#token={token}\n"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,21 +1,40 @@
 //! A new certificate without a restart: on SIGHUP, or when one of the files changes.
 
-use super::signals::reload_signal;
+use super::signals::Hangups;
 use crate::{config::CertificateFiles, tls};
 use axum_server::tls_rustls::RustlsConfig;
-use std::{fs, path::Path, time::Duration, time::SystemTime};
+use std::{
+    fs,
+    future::Future,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 use tokio::time::sleep;
 
 /// How often the files are looked at.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// Watches `files` for ever; to be spawned and aborted. A pair that cannot be used is reported
-/// and the old one kept, so that a half-copied file takes nobody's page away.
-pub async fn reload_when_changed(files: CertificateFiles, config: RustlsConfig) {
-    let mut seen = stamps(&files);
+/// Watches `files` for ever, beginning at once; the rest is to be spawned and aborted. A pair
+/// that cannot be used is reported and the old one kept, so that a half-copied file takes
+/// nobody's page away.
+pub fn reload_when_changed(
+    files: CertificateFiles,
+    config: RustlsConfig,
+) -> impl Future<Output = ()> + Send {
+    let hangups = Hangups::listen();
+    let seen = stamps(&files);
+    watch(files, config, hangups, seen)
+}
+
+async fn watch(
+    files: CertificateFiles,
+    config: RustlsConfig,
+    mut hangups: Hangups,
+    mut seen: (Stamp, Stamp),
+) {
     loop {
         let signalled = tokio::select! {
-            () = reload_signal() => true,
+            () = hangups.next() => true,
             () = sleep(INTERVAL) => false,
         };
         let now = stamps(&files);

@@ -30,10 +30,26 @@ async fn next(kind: tokio::signal::unix::SignalKind) {
     }
 }
 
-/// Returns at the next SIGHUP; where there is none, never.
-pub(super) async fn reload_signal() {
-    #[cfg(unix)]
-    next(tokio::signal::unix::SignalKind::hangup()).await;
-    #[cfg(not(unix))]
-    std::future::pending::<()>().await;
+/// The SIGHUPs that arrive from now on; where there is no such signal, none ever.
+pub(super) struct Hangups(#[cfg(unix)] std::io::Result<tokio::signal::unix::Signal>);
+
+impl Hangups {
+    /// Listens from this moment: an unheard SIGHUP would end the program.
+    pub(super) fn listen() -> Self {
+        Self(
+            #[cfg(unix)]
+            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()),
+        )
+    }
+
+    /// Returns at the next one.
+    pub(super) async fn next(&mut self) {
+        #[cfg(unix)]
+        if let Ok(signals) = &mut self.0
+            && signals.recv().await.is_some()
+        {
+            return;
+        }
+        std::future::pending().await
+    }
 }

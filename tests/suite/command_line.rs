@@ -2,7 +2,7 @@
 
 use crate::support::{Folder, free_port};
 use serde_json::Value;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
@@ -185,10 +185,29 @@ fn wrong_usage_exits_with_2() {
     assert_eq!(folder.run(&["--no-such-flag"]).status.code(), Some(2));
     assert_eq!(folder.run(&["no-such-command"]).status.code(), Some(2));
     assert_eq!(folder.run(&["--bind", "nowhere"]).status.code(), Some(2));
+    // A flag before a command would be for another command.
+    assert_eq!(
+        folder.run(&["--port", "1", "doctor"]).status.code(),
+        Some(2)
+    );
     assert_eq!(
         folder.run(&["--log", "=[", "--port", "1"]).status.code(),
         Some(2)
     );
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_is_no_error() {
+    let folder = Folder::new();
+    let mut command = folder.command();
+    let command = command
+        .args(["names", "41220"])
+        .stderr(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    drop(process.stdout.take());
+    let output = process.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
 }
 
 #[test]

@@ -8,14 +8,14 @@ use super::{Store, StoreError, StoreResult, StoredSession};
 use async_trait::async_trait;
 use std::{
     future::Future,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use time::OffsetDateTime;
-use tokio::{
-    sync::OnceCell,
-    time::{Instant, sleep, timeout},
-};
+use tokio::time::{Instant, sleep, timeout};
 use tower_sessions::session::Id;
 
 /// How long one operation may take, retries included.
@@ -29,9 +29,9 @@ const PAUSE: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub struct Guarded {
     inner: Arc<dyn Store>,
-    /// Filled once the tables were found or made; a server that was down at our start is
-    /// prepared by the first operation that reaches it.
-    prepared: OnceCell<()>,
+    /// Whether the tables were found or made; a server that was down at our start is prepared
+    /// by the first operation that reaches it, one whose tables were dropped by the next one.
+    prepared: AtomicBool,
     broken: Mutex<Option<(Instant, StoreError)>>,
 }
 
@@ -40,7 +40,7 @@ impl Guarded {
     pub fn new(inner: Arc<dyn Store>) -> Self {
         Self {
             inner,
-            prepared: OnceCell::new(),
+            prepared: AtomicBool::new(false),
             broken: Mutex::new(None),
         }
     }
@@ -54,8 +54,10 @@ impl Guarded {
         let attempts = async {
             loop {
                 let attempt = async {
-                    let prepare = || self.inner.prepare();
-                    self.prepared.get_or_try_init(prepare).await?;
+                    if !self.prepared.load(Ordering::Acquire) {
+                        self.inner.prepare().await?;
+                        self.prepared.store(true, Ordering::Release);
+                    }
                     operation().await
                 };
                 match attempt.await {
@@ -85,6 +87,9 @@ impl Guarded {
 
     fn note(&self, error: Option<&StoreError>) {
         let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(StoreError::Failed(_)) = error {
+            self.prepared.store(false, Ordering::Release);
+        }
         *broken = match error {
             Some(error @ StoreError::Unreachable(_)) => Some((Instant::now(), error.clone())),
             _ => None,
