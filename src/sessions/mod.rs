@@ -62,6 +62,11 @@ impl Sessions {
         &self.0.store
     }
 
+    /// How many requests are being finished although their visitors have left.
+    pub fn orphans(&self) -> usize {
+        self.0.orphans.len()
+    }
+
     /// Waits for the requests whose visitors have left, then lets the store go.
     pub async fn close(&self) {
         self.0.orphans.close();

@@ -1,6 +1,6 @@
 //! The rules that every store keeps (S1 to S16 of the design), each seen from outside.
 
-use crate::support::{Answer, TestApp, Visitor, on_every_store};
+use crate::support::{Answer, TestApp, Visitor, eventually, on_every_store};
 use reqwest::Method;
 use std::time::Duration;
 use sweatbox::sessions::{ABSOLUTE, IDLE, stores::StoredSession};
@@ -185,6 +185,12 @@ async fn a_change_that_holds_the_lock_is_finished_although_the_visitor_left(app:
     app.gate.wait_for_arrival().await;
     leaving.abort();
     assert!(leaving.await.unwrap_err().is_cancelled());
+    eventually(
+        "the copy has noticed",
+        Duration::from_secs(10),
+        async || app.sessions.orphans() == 1,
+    )
+    .await;
     // A second change has to wait for the first one's lock, so it sees what that one wrote.
     let tab = visitor.another_tab();
     let second = tokio::spawn(async move { tab.get("/t/add/n").await });

@@ -1,6 +1,6 @@
 //! The end: whoever waits is answered, what was begun is finished, and it is over in time.
 
-use crate::support::{Folder, TestApp, Visitor};
+use crate::support::{Folder, TestApp, Visitor, eventually};
 use std::time::{Duration, Instant};
 
 /// From the signal to the exit.
@@ -83,7 +83,11 @@ async fn a_change_whose_visitor_left_is_saved_before_the_store_is_closed() {
     let leaving = tokio::spawn(async move { tab.get("/t/add-after-locking/n").await });
     app.gate.wait_for_arrival().await;
     leaving.abort();
-    let _ = leaving.await;
+    assert!(leaving.await.unwrap_err().is_cancelled());
+    eventually("the copy has noticed", STOPPED, async || {
+        app.sessions.orphans() == 1
+    })
+    .await;
     app.stopping.cancel();
     app.server.await.unwrap().unwrap();
     let sessions = app.sessions.clone();
