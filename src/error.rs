@@ -81,7 +81,7 @@ impl HttpError {
             ),
             Self::Unavailable(sentence) => (
                 "Not just now",
-                format!("{sentence} Nothing is lost; try again in a moment."),
+                format!("{sentence} Your session is kept; try again in a moment."),
             ),
             Self::Internal => (
                 "Our mistake",

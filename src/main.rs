@@ -8,7 +8,6 @@ fn main() -> ExitCode {
         .install_default()
         .is_err()
     {
-        eprintln!("sweatbox: a TLS provider was installed before ours");
         return ExitCode::from(70);
     }
     sweatbox::cli::run()

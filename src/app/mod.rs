@@ -33,6 +33,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox) -> Router {
                 .layer(middleware::from_fn(log::log))
                 .layer(middleware::from_fn(headers::add_headers))
                 .layer(problems)
+                .layer(middleware::from_fn(sessions::refuse_foreign_changes))
                 .layer(CatchPanicLayer::custom(problems::after_panic)),
         )
 }

@@ -17,7 +17,7 @@ pub(super) struct Doctor {
 }
 
 pub(super) fn run(args: &Doctor) -> anyhow::Result<ExitCode> {
-    let findings = super::runtime()?.block_on(examine(&args.options));
+    let findings = super::block_on(examine(&args.options))?;
     let starts = !findings.iter().any(Finding::stops);
     let report = if args.json {
         let report = serde_json::json!({ "starts": starts, "checks": findings });

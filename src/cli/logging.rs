@@ -38,7 +38,9 @@ pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), Refusal> {
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
-        .with_target(false);
+        .with_target(false)
+        // A log that cannot be written (disk full, terminal gone) must not end the program.
+        .log_internal_errors(false);
     match format {
         LogFormat::Text => log.compact().init(),
         LogFormat::Json => log.json().flatten_event(true).init(),

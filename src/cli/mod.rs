@@ -9,6 +9,7 @@ mod token;
 use crate::config::{Options, Refusal};
 use clap::{Parser, Subcommand};
 use std::{
+    future::Future,
     io::{self, Write},
     process::ExitCode,
 };
@@ -60,7 +61,8 @@ pub fn run() -> ExitCode {
         Some(Command::Token(options)) => token::run(&options),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("sweatbox: {error:#}");
+        // Not `eprintln`, which panics where there is no standard error.
+        let _ = writeln!(io::stderr(), "sweatbox: {error:#}");
         let code = if error.is::<Refusal>() { USAGE } else { BUG };
         ExitCode::from(code)
     })
@@ -74,12 +76,17 @@ fn say(text: &str) -> io::Result<()> {
     }
 }
 
-/// Two threads: a copy shares its host with hundreds of others.
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
+/// Runs `work` on two threads: a copy shares its host with hundreds of others.
+fn block_on<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()
+        .build()?;
+    let outcome = runtime.block_on(work);
+    // Not dropped, which waits for blocking calls: a name server that does not answer would
+    // hold up the end.
+    runtime.shutdown_background();
+    Ok(outcome)
 }
 
 #[cfg(test)]

@@ -9,28 +9,31 @@ use crate::{
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
-        Sessions, purge_regularly,
+        PURGE_INTERVAL, Sessions, purge_regularly,
         stores::{self, Guarded, Store, StoreError},
     },
     tls,
 };
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{future::Future, net::TcpListener, process::ExitCode, sync::Arc, time::Duration};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// How long the last writes get after the connections are closed.
 const LAST_WRITES: Duration = Duration::from_millis(1500);
+/// How often a trial looks for another port when somebody was faster.
+const TRIAL_TRIES: u32 = 5;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     #[command(flatten)]
     options: Options,
 
-    /// The longest that the page waits, in seconds
+    /// The longest that the page waits, in seconds; a session lives an hour without a request
     #[arg(
         long,
         value_name = "SECONDS",
         default_value_t = 300,
+        value_parser = clap::value_parser!(u64).range(..=3000),
         env = "SWEATBOX_MAX_WAIT"
     )]
     max_wait: u64,
@@ -51,14 +54,12 @@ pub(super) struct Serve {
 
 pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, args.log_format)?;
-    let settings = Settings::load(&args.options)?;
-    super::runtime()?.block_on(serve(args, settings))?;
+    super::block_on(serve(args))??;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(args: &Serve, settings: Settings) -> anyhow::Result<()> {
-    let store = ready_store(&settings).await?;
-    let listeners = listen(&args.options.bind, settings.assignment)?;
+async fn serve(args: &Serve) -> anyhow::Result<()> {
+    let (settings, store, listeners) = ready(&args.options).await?;
     let clock = Clock::system();
     if let Some(warning) = settings.certificate.date_warning(clock.now()) {
         tracing::warn!("{warning}; browsers will complain");
@@ -73,10 +74,10 @@ async fn serve(args: &Serve, settings: Settings) -> anyhow::Result<()> {
     };
     let tls = tls::rustls_config(&settings.certificate);
     let stopping = sandbox.stopping.clone();
-    tokio::spawn(stop_on_signal(stopping.clone()));
-    let reload = server::reload_when_changed(settings.certificate_files.clone(), tls.clone());
-    tokio::spawn(reload);
-    tokio::spawn(purge_regularly(sessions.clone()));
+    tokio::spawn(stop_at(server::stop_signal()?, stopping.clone()));
+    let files = settings.certificate_files.clone();
+    tokio::spawn(server::reload_when_changed(files, tls.clone()));
+    tokio::spawn(purge_regularly(sessions.clone(), PURGE_INTERVAL));
 
     super::say(&announcement(&settings))?;
     let limits = Limits::default();
@@ -88,16 +89,32 @@ async fn serve(args: &Serve, settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Everything that a start needs, checked; the port is opened last. A trial, whose port nobody
+/// assigned, looks for another one when it is taken in the meantime.
+async fn ready(options: &Options) -> Result<(Settings, Arc<dyn Store>, Vec<TcpListener>), Refusal> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let settings = Settings::load(options)?;
+        let store = ready_store(&settings).await?;
+        match listen(&options.bind, settings.assignment) {
+            Ok(listeners) => return Ok((settings, store, listeners)),
+            Err(_) if settings.assignment.is_trial() && tries < TRIAL_TRIES => {}
+            Err(refusal) => return Err(refusal),
+        }
+    }
+}
+
 /// The store, with its tables found or made. One that is down is no reason not to start.
 async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
     let store = Guarded::new(stores::open(&settings.store, &settings.identity));
     match store.prepare().await {
         Ok(()) => {}
         Err(StoreError::Refused { problem, mend }) => return Err(Refusal::new(problem, mend)),
-        Err(StoreError::Failed(problem)) => {
-            return Err(Refusal::new(problem, "sweatbox doctor"));
+        Err(StoreError::Failed(problem) | StoreError::Unprepared(problem)) => {
+            return Err(Refusal::new(problem, "see the database's own log"));
         }
-        Err(error) => tracing::warn!(
+        Err(error @ (StoreError::Disconnected(_) | StoreError::Unreachable(_))) => tracing::warn!(
             "the session store is down, so pages with a session answer 503 until it is back: \
              {error}"
         ),
@@ -105,10 +122,10 @@ async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
     Ok(Arc::new(store))
 }
 
-async fn stop_on_signal(stopping: CancellationToken) {
-    server::stop_signal().await;
-    tracing::info!("stopping: whoever waits is told, and nothing new is accepted");
+async fn stop_at(signal: impl Future<Output = ()>, stopping: CancellationToken) {
+    signal.await;
     stopping.cancel();
+    tracing::info!("stopping: whoever waits is told, and nothing new is accepted");
 }
 
 /// The name under which others reach this copy.

@@ -1,6 +1,6 @@
 //! The certificate chain and its key: read, compared, looked at for their dates; or made.
 
-use super::{Options, Refusal, files};
+use super::{Options, Refusal, files, quoted};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::{
     crypto::ring,
@@ -86,6 +86,13 @@ impl CertificateFiles {
     /// # Errors
     /// As for [`load`](Self::load), and when the files cannot be written.
     pub fn load_or_make(&self) -> Result<Certificate, Refusal> {
+        match self.load() {
+            Ok(Some(certificate)) => return Ok(certificate),
+            Err(refusal) if self.explicit => return Err(refusal),
+            // None yet, or half a pair: another copy may be making it in this moment.
+            _ => {}
+        }
+        let _lock = files::lock_folder_of(&self.cert)?;
         if let Some(certificate) = self.load()? {
             return Ok(certificate);
         }
@@ -124,7 +131,7 @@ impl CertificateFiles {
 
     fn missing(&self, path: &Path) -> Refusal {
         let problem = format!("{} is missing", path.display());
-        let (cert, key) = (self.cert.display(), self.key.display());
+        let (cert, key) = (quoted(&self.cert), quoted(&self.key));
         let mend = if self.explicit {
             format!("ls -l {cert} {key}")
         } else {
@@ -134,7 +141,7 @@ impl CertificateFiles {
     }
 
     fn mismatch(&self, error: &rustls::Error) -> Refusal {
-        let (cert, key) = (self.cert.display(), self.key.display());
+        let (cert, key) = (quoted(&self.cert), quoted(&self.key));
         let problem = match error {
             rustls::Error::InconsistentKeys(_) => format!("{key} is not the key of {cert}"),
             other => format!("{cert} and {key} cannot be used: {other}"),
@@ -168,10 +175,12 @@ impl Certificate {
 }
 
 fn not_pem(path: &Path, what: &str, error: &dyn std::fmt::Display) -> Refusal {
-    let path = path.display();
     Refusal::new(
-        format!("{path} is not a {what} in PEM form: {error}"),
-        format!("look at it with `head -1 {path}`; it should begin with -----BEGIN"),
+        format!("{} is not a {what} in PEM form: {error}", path.display()),
+        format!(
+            "look at it with `head -1 {}`; it should begin with -----BEGIN",
+            quoted(path)
+        ),
     )
 }
 

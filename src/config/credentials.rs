@@ -1,13 +1,13 @@
 //! The credentials file: the JSON that the course's Node programs read, too.
 
-use super::{Refusal, files};
+use super::{Refusal, files, quoted};
 use secrecy::SecretString;
-use serde::{Deserialize, Deserializer, de};
-use std::path::Path;
+use serde::Deserialize;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
 
 /// Which database server the credentials are for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Driver {
     /// MySQL and MariaDB: what the course uses, so the default.
     #[default]
@@ -16,28 +16,41 @@ pub enum Driver {
     Sqlite,
 }
 
-/// What the file says. Keys that are not listed here are ignored, as the Node drivers do.
-#[derive(Debug, Clone, Deserialize)]
+/// What the file says.
+#[derive(Debug, Clone)]
 pub struct Credentials {
     /// Which server.
-    #[serde(default)]
     pub driver: Driver,
     /// Its host name or address.
-    #[serde(default = "default_host")]
     pub host: String,
     /// Its port; without one the driver's usual port.
-    #[serde(default, deserialize_with = "port_number")]
     pub port: Option<u16>,
     /// The account.
-    #[serde(default)]
     pub user: String,
     /// The account's password.
-    #[serde(default)]
     pub password: SecretString,
     /// The database on the server, or the path of the SQLite file.
-    #[serde(default)]
     pub database: String,
+    /// The file that said so, for messages.
+    pub source: PathBuf,
 }
+
+/// The file as it is written. Keys that are not listed here are ignored, as the Node drivers do.
+#[derive(Deserialize)]
+struct Written {
+    driver: Option<String>,
+    host: Option<String>,
+    port: Option<Value>,
+    #[serde(default)]
+    user: String,
+    #[serde(default)]
+    password: SecretString,
+    #[serde(default)]
+    database: String,
+}
+
+/// How the file should look.
+const EXAMPLE: &str = r#"{"host": "localhost", "user": "…", "password": "…", "database": "…"}"#;
 
 impl Credentials {
     /// Reads `path`, or gives `None` when there is no such file.
@@ -52,46 +65,67 @@ impl Credentials {
         Self::parse(&text, path).map(Some)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, Refusal> {
-        let path = path.display();
-        let credentials: Self = serde_json::from_str(text).map_err(|error| {
-            let mend = format!(
-                r#"edit {path}; it should look like {{"host": "localhost", "user": "…", "password": "…", "database": "…"}}"#
-            );
-            Refusal::new(format!("{path}: {error}"), mend)
+    /// The credentials in `text`, which stands in the file `path`.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Refusal> {
+        let file = path.display();
+        let refuse = |what: String| {
+            let mend = format!("edit {}; it should look like {EXAMPLE}", quoted(path));
+            Refusal::new(format!("{file}: {what}"), mend)
+        };
+        let written: Written = serde_json::from_str(text).map_err(|error| {
+            // serde would quote the value that is wrong, and that may be the password.
+            if error.is_data() {
+                let (line, column) = (error.line(), error.column());
+                refuse(format!(
+                    "a value of the wrong kind at line {line} column {column}"
+                ))
+            } else {
+                refuse(error.to_string())
+            }
         })?;
-        let missing = match credentials.driver {
-            Driver::Mysql if credentials.user.is_empty() => Some("user"),
-            _ if credentials.database.is_empty() => Some("database"),
+        let driver = match written.driver.as_deref() {
+            None | Some("mysql") => Driver::Mysql,
+            Some("sqlite") => Driver::Sqlite,
+            Some(other) => {
+                return Err(refuse(format!(
+                    "unknown driver `{other}`; known: `mysql`, `sqlite`"
+                )));
+            }
+        };
+        let port = match written.port.map(|port| port_number(&port)) {
+            Some(None) => return Err(refuse("`port` is not a number from 0 to 65535".into())),
+            Some(port) => port,
+            None => None,
+        };
+        let missing = match driver {
+            Driver::Mysql if written.user.is_empty() => Some("user"),
+            _ if written.database.is_empty() => Some("database"),
             _ => None,
         };
-        match missing {
-            None => Ok(credentials),
-            Some(key) => Err(Refusal::new(
-                format!("{path}: the key `{key}` is missing or empty"),
-                format!(r#"add "{key}": "…" to {path}"#),
-            )),
+        if let Some(key) = missing {
+            return Err(refuse(format!("the key `{key}` is missing or empty")));
         }
+        Ok(Self {
+            driver,
+            host: written.host.unwrap_or_else(|| "localhost".into()),
+            port,
+            user: written.user,
+            password: written.password,
+            database: written.database,
+            source: path.into(),
+        })
     }
-}
-
-fn default_host() -> String {
-    "localhost".into()
 }
 
 /// Node's drivers take the port as a number and as a text, so students have written both.
-fn port_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Written {
-        Number(u16),
-        Text(String),
-    }
-    match Option::<Written>::deserialize(deserializer) {
-        Ok(None) => Ok(None),
-        Ok(Some(Written::Number(port))) => Ok(Some(port)),
-        Ok(Some(Written::Text(text))) if text.parse::<u16>().is_ok() => Ok(text.parse().ok()),
-        _ => Err(de::Error::custom("`port` must be a number from 0 to 65535")),
+fn port_number(written: &Value) -> Option<u16> {
+    match written {
+        Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
     }
 }
 
@@ -132,8 +166,8 @@ mod tests {
     #[test]
     fn an_unknown_driver_is_refused_with_those_that_are_known() {
         let problem = parse(r#"{"driver":"oracle","user":"u","database":"d"}"#).unwrap_err();
-        assert!(problem.contains("unknown variant `oracle`"), "{problem}");
-        assert!(problem.contains("`mysql` or `sqlite`"), "{problem}");
+        let expected = "c.json: unknown driver `oracle`; known: `mysql`, `sqlite`";
+        assert_eq!(problem, expected);
     }
 
     #[test]
@@ -152,7 +186,24 @@ mod tests {
         for port in ["\"x\"", "70000", "-1", "[]"] {
             let text = format!(r#"{{"user":"u","database":"d","port":{port}}}"#);
             let problem = parse(&text).unwrap_err();
-            assert!(problem.contains("`port` must be a number"), "{problem}");
+            assert_eq!(problem, "c.json: `port` is not a number from 0 to 65535");
+        }
+    }
+
+    #[test]
+    fn a_wrong_value_is_placed_and_never_shown() {
+        for text in [
+            r#"{"user":"u","database":"d","password":8715}"#,
+            r#"{"user":"u","database":"d","password":["8715"]}"#,
+            r#""8715""#,
+            "8715",
+        ] {
+            let problem = parse(text).unwrap_err();
+            assert!(
+                problem.contains("a value of the wrong kind at line 1"),
+                "{problem}"
+            );
+            assert!(!problem.contains("8715"), "{problem}");
         }
     }
 

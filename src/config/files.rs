@@ -1,6 +1,6 @@
 //! Reading small files and making private ones, with errors that a beginner understands.
 
-use super::Refusal;
+use super::{Refusal, quoted};
 use std::{
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
@@ -56,10 +56,10 @@ pub fn refuse_if_shared(path: &Path) -> Result<(), Refusal> {
         let metadata = fs::metadata(path).map_err(|error| Refusal::io("read", path, &error))?;
         let mode = metadata.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
-            let path = path.display();
+            let file = path.display();
             return Err(Refusal::new(
-                format!("{path} holds secrets, and other users can open it (mode {mode:03o})"),
-                format!("chmod 600 {path}"),
+                format!("{file} holds secrets, and other users can open it (mode {mode:03o})"),
+                format!("chmod 600 {}", quoted(path)),
             ));
         }
     }
@@ -80,6 +80,37 @@ pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist_noclobber(path)?;
     Ok(())
+}
+
+/// Holds the folder of `path`, made if need be, for this process alone until the result is
+/// dropped: two first starts must not make two halves of a pair each.
+pub(super) fn lock_folder_of(path: &Path) -> Result<File, Refusal> {
+    let folder = non_empty(path.parent().unwrap_or(Path::new(".")));
+    let lock = || {
+        make_private_folder(folder)?;
+        let file = File::open(folder)?;
+        file.lock()?;
+        Ok(file)
+    };
+    lock().map_err(|error: io::Error| Refusal::io("write into", folder, &error))
+}
+
+/// Whether `path` could be made: its folder, or the nearest one that is there, takes files.
+///
+/// # Errors
+/// What the operating system said.
+pub fn could_make(path: &Path) -> Result<(), Refusal> {
+    let mut folders = path.ancestors().skip(1).map(non_empty);
+    let folder = folders
+        .find(|folder| folder.exists())
+        .unwrap_or(Path::new("/"));
+    // Made and gone again: permissions alone do not tell about a full or read-only disk.
+    let probe = tempfile::Builder::new()
+        .prefix(".sweatbox-")
+        .tempfile_in(folder);
+    probe
+        .map(drop)
+        .map_err(|error| Refusal::io("write into", folder, &error))
 }
 
 /// Makes an empty file of mode 0600 at `path` unless there is one; an existing file that other

@@ -2,7 +2,7 @@
 //!
 //! It lies outside the checkout, so that no copy of a folder and no push takes it along.
 
-use super::{Options, Refusal, files};
+use super::{Options, Refusal, files, quoted};
 use crate::identity::InstallKey;
 use secrecy::ExposeSecret;
 use std::{env, io, path::PathBuf};
@@ -48,11 +48,11 @@ impl InstallKeyFile {
         };
         files::refuse_if_shared(&self.0)?;
         text.trim().parse().map(Some).map_err(|error| {
-            let path = self.0.display();
+            let word = quoted(&self.0);
             Refusal::new(
-                format!("{path}: {error}"),
+                format!("{}: {error}", self.0.display()),
                 format!(
-                    "bring back the old file, or `mv {path} {path}.old` for a new key; \
+                    "bring back the old file, or `mv {word} {word}.old` for a new key; \
                      tables made under the old key will then be refused"
                 ),
             )

@@ -14,11 +14,11 @@ mod store;
 
 pub use certificate::{Certificate, CertificateFiles};
 pub use credentials::{Credentials, Driver};
-pub use files::{private_file, refuse_if_shared};
+pub use files::{could_make, private_file, refuse_if_shared};
 pub use install_key::InstallKeyFile;
 pub use options::Options;
 pub use port_file::{Assignment, TRIAL_PORT, assignment};
-pub use refusal::Refusal;
+pub use refusal::{Refusal, quoted};
 pub use store::{StoreKind, StoreSetup, store_setup};
 
 use crate::identity::Identity;

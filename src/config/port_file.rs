@@ -3,7 +3,8 @@
 use super::{Options, Refusal, files};
 use crate::identity::Port;
 use std::{
-    net::{Ipv4Addr, TcpListener},
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener},
     num::NonZeroU16,
     path::Path,
 };
@@ -96,17 +97,32 @@ fn parse(text: &str, path: &Path) -> Result<Port, Refusal> {
     })
 }
 
-/// `wanted` or, taken, a free one.
+/// `wanted` or, taken on either loopback address, a free one.
 fn free_port(wanted: Port) -> Result<Port, Refusal> {
     // Only probed here and bound again later: everything else is checked before a port opens.
-    let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, wanted.number()))
-        .or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .and_then(|listener| listener.local_addr());
-    let port = probe.ok().and_then(|address| Port::new(address.port()));
-    port.ok_or_else(|| {
+    if !is_taken(wanted) {
+        return Ok(wanted);
+    }
+    let free =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr());
+    let free = free.ok().and_then(|address| Port::new(address.port()));
+    free.ok_or_else(|| {
         let mend = "ask the administrator of this host";
         Refusal::new("no free port on 127.0.0.1", mend)
     })
+}
+
+fn is_taken(port: Port) -> bool {
+    let loopback = [
+        IpAddr::from(Ipv4Addr::LOCALHOST),
+        Ipv6Addr::LOCALHOST.into(),
+    ];
+    // An address that this host does not have is not taken.
+    let taken = |address| match TcpListener::bind((address, port.number())) {
+        Err(error) => error.kind() == io::ErrorKind::AddrInUse,
+        Ok(_) => false,
+    };
+    loopback.into_iter().any(taken)
 }
 
 #[cfg(test)]

@@ -23,14 +23,21 @@ impl Refusal {
 
     /// The operating system would not let us read or write `path`.
     pub(crate) fn io(verb: &str, path: &Path, error: &io::Error) -> Self {
-        let path = path.display();
+        let word = quoted(path);
         let mend = match error.kind() {
             io::ErrorKind::PermissionDenied => {
-                format!("see who owns it with `ls -ld {path}`; it must be yours to {verb}")
+                format!("see who owns it with `ls -ld {word}`; it must be yours to {verb}")
             }
-            io::ErrorKind::IsADirectory => format!("it is a folder: `mv {path} {path}.old`"),
-            _ => format!("see what is there with `ls -ld {path}`"),
+            io::ErrorKind::IsADirectory => format!("it is a folder: `mv {word} {word}.old`"),
+            _ => format!("see what is there with `ls -ld {word}`"),
         };
-        Self::new(format!("cannot {verb} {path}: {error}"), mend)
+        Self::new(format!("cannot {verb} {}: {error}", path.display()), mend)
     }
+}
+
+/// `path` as a shell takes it, for the command that mends something.
+pub fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let quoted = shlex::try_quote(&text);
+    quoted.unwrap_or_else(|_| text.clone()).into_owned()
 }

@@ -1,10 +1,7 @@
 //! Which store: what the flag and the credentials file say together.
 
-use super::{Assignment, Credentials, Driver, Options, Refusal};
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use super::{Assignment, Credentials, Driver, Options, Refusal, quoted};
+use std::{env, path::PathBuf};
 
 /// The embedded default database, in the working folder.
 const SQLITE_FILE: &str = "sweatbox.sqlite";
@@ -16,6 +13,15 @@ pub enum StoreKind {
     Sqlite,
     /// A MySQL or MariaDB server, by the credentials file
     Mysql,
+}
+
+impl StoreKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Mysql => "mysql",
+        }
+    }
 }
 
 /// A store that was chosen, with what is needed to open it.
@@ -33,18 +39,18 @@ pub enum StoreSetup {
 /// A credentials file that cannot be used or does not go with `--store`.
 pub fn store_setup(options: &Options, assignment: Assignment) -> Result<StoreSetup, Refusal> {
     let embedded = StoreSetup::Sqlite(SQLITE_FILE.into());
+    let given = options.credentials.is_some();
     // A trial's port is nobody's, so its tables have no place in a shared database.
-    let trial = assignment.is_trial() && options.credentials.is_none();
-    match options.store {
-        Some(StoreKind::Sqlite) => return Ok(embedded),
-        None if trial => return Ok(embedded),
-        _ => {}
+    let wants_file = options.store == Some(StoreKind::Sqlite);
+    let wants_nothing = options.store.is_none() && assignment.is_trial();
+    if !given && (wants_file || wants_nothing) {
+        return Ok(embedded);
     }
     let (path, credentials) = find_credentials(options)?;
     match (credentials, options.store) {
-        (Some(credentials), wanted) => from_credentials(credentials, wanted, &path),
-        (None, None) => Ok(embedded),
-        (None, Some(_)) => Err(Refusal::new(
+        (Some(credentials), wanted) => from_credentials(credentials, wanted),
+        (None, None | Some(StoreKind::Sqlite)) => Ok(embedded),
+        (None, Some(StoreKind::Mysql)) => Err(Refusal::new(
             format!(
                 "--store mysql needs credentials, and there is no {}",
                 path.display()
@@ -58,7 +64,7 @@ fn find_credentials(options: &Options) -> Result<(PathBuf, Option<Credentials>),
     if let Some(path) = &options.credentials {
         let credentials = Credentials::read(path)?.ok_or_else(|| {
             let problem = format!("there is no credentials file {}", path.display());
-            Refusal::new(problem, format!("ls -l {}", path.display()))
+            Refusal::new(problem, format!("ls -l {}", quoted(path)))
         })?;
         return Ok((path.clone(), Some(credentials)));
     }
@@ -72,14 +78,24 @@ fn find_credentials(options: &Options) -> Result<(PathBuf, Option<Credentials>),
 fn from_credentials(
     credentials: Credentials,
     wanted: Option<StoreKind>,
-    path: &Path,
 ) -> Result<StoreSetup, Refusal> {
-    match (credentials.driver, wanted) {
-        (Driver::Sqlite, Some(StoreKind::Mysql)) => Err(Refusal::new(
-            format!("--store mysql, but {} says driver `sqlite`", path.display()),
+    let (setup, driver) = match credentials.driver {
+        Driver::Sqlite => (
+            StoreSetup::Sqlite(credentials.database.clone().into()),
+            StoreKind::Sqlite,
+        ),
+        Driver::Mysql => (StoreSetup::Mysql(credentials.clone()), StoreKind::Mysql),
+    };
+    match wanted {
+        Some(wanted) if wanted != driver => Err(Refusal::new(
+            format!(
+                "--store {} and {} do not go together: the file is for {}",
+                wanted.name(),
+                credentials.source.display(),
+                driver.name()
+            ),
             "leave --store out, or name another --credentials FILE",
         )),
-        (Driver::Sqlite, _) => Ok(StoreSetup::Sqlite(credentials.database.into())),
-        (Driver::Mysql, _) => Ok(StoreSetup::Mysql(credentials)),
+        _ => Ok(setup),
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     listen,
     sessions::stores::{self, Guarded, Store, StoreError},
 };
+use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 
 pub(super) fn port(options: &Options) -> (Finding, Option<Assignment>) {
@@ -37,10 +38,13 @@ pub(super) fn install_key(options: &Options) -> (Finding, Option<Option<InstallK
             let found = format!("{path} (fingerprint {}…)", &key.fingerprint().as_str()[..8]);
             (Finding::ok(CHECK, found), Some(Some(key)))
         }
-        Ok(None) => {
-            let found = format!("{path} will be made at the first start");
-            (Finding::ok(CHECK, found), Some(None))
-        }
+        Ok(None) => match config::could_make(file.path()) {
+            Ok(()) => {
+                let found = format!("{path} will be made at the first start");
+                (Finding::ok(CHECK, found), Some(None))
+            }
+            Err(refusal) => (Finding::failed(CHECK, refusal), None),
+        },
         Err(refusal) => (Finding::failed(CHECK, refusal), None),
     }
 }
@@ -86,7 +90,10 @@ pub(super) fn certificate(options: &Options) -> Finding {
                 Finding::warning(CHECK, format!("{path}: {warning}"), mend)
             }
         },
-        Ok(None) => Finding::ok(CHECK, format!("{path} will be made at the first start")),
+        Ok(None) => match config::could_make(&files.cert) {
+            Ok(()) => Finding::ok(CHECK, format!("{path} will be made at the first start")),
+            Err(refusal) => Finding::failed(CHECK, refusal),
+        },
         Err(refusal) => Finding::failed(CHECK, refusal),
     }
 }
@@ -104,10 +111,11 @@ pub(super) async fn store(setup: &StoreSetup, port: Port, key: Option<&InstallKe
         }
     };
     let store = Guarded::new(stores::open(setup, &identity));
-    let start = std::time::Instant::now();
+    let start = Instant::now();
     let looked = store.inspect().await;
     let elapsed = start.elapsed().as_millis();
-    store.close().await;
+    // A frozen server would not even say goodbye.
+    let _ = tokio::time::timeout(Duration::from_secs(1), store.close()).await;
     let table = names.session_table();
     match looked {
         Ok(true) => Finding::ok(

@@ -29,10 +29,10 @@ async fn got_you_sweating(
 ) -> Result<Markup, HttpError> {
     let asked = Asked::from_query(query.as_deref().unwrap_or_default());
     let wait = match asked {
+        // A HEAD request asks what a page is like; it must not change it (RFC 9110, 9.2.1).
+        _ if method == Method::HEAD => current(&visitor).await?,
         Asked::Enough => start_again(&visitor).await?,
         Asked::SomethingElse => current(&visitor).await?,
-        // A HEAD request asks what a page is like; it must not change it (RFC 9110, 9.2.1).
-        Asked::Refresh if method == Method::HEAD => current(&visitor).await?,
         Asked::Refresh => sweat(&visitor, &sandbox).await?,
     };
     Ok(sweat_page(wait, sandbox.max_wait, &sandbox.identity.names))

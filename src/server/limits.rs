@@ -11,7 +11,8 @@ use std::time::Duration;
 pub struct Limits {
     /// A TLS handshake.
     pub handshake: Duration,
-    /// From the first byte of a request to the end of its header.
+    /// A header, from the moment from which one is awaited: over HTTP/1.1 this closes idle
+    /// connections, too (HTTP/2 has no such limit; there, `idle` covers it).
     pub header_read: Duration,
     /// A connection without a request in flight.
     pub idle: Duration,

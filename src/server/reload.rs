@@ -9,12 +9,13 @@ use std::{
     path::Path,
     time::{Duration, SystemTime},
 };
+use time::OffsetDateTime;
 use tokio::time::sleep;
 
 /// How often the files are looked at.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// Watches `files` for ever, beginning at once; the rest is to be spawned and aborted. A pair
+/// Watches `files` for ever, beginning at once; the rest is to be spawned. A pair
 /// that cannot be used is reported and the old one kept, so that a half-copied file takes
 /// nobody's page away.
 pub fn reload_when_changed(
@@ -45,6 +46,9 @@ async fn watch(
         match files.load() {
             Ok(Some(certificate)) => {
                 tls::exchange(&config, &certificate);
+                if let Some(warning) = certificate.date_warning(OffsetDateTime::now_utc()) {
+                    tracing::warn!("{warning}; browsers will complain");
+                }
                 tracing::info!(valid_until = %certificate.not_after.date(), "certificate reloaded");
             }
             Ok(None) => tracing::error!("certificate and key are gone; the old pair is kept"),
@@ -56,7 +60,9 @@ async fn watch(
     }
 }
 
-type Stamp = Option<(SystemTime, u64)>;
+/// What changes when a file does: when it was written, its size, and on Unix when its mode was
+/// changed, since a file that could not be read may be readable now.
+type Stamp = Option<(SystemTime, u64, i64)>;
 
 fn stamps(files: &CertificateFiles) -> (Stamp, Stamp) {
     (stamp(&files.cert), stamp(&files.key))
@@ -64,5 +70,9 @@ fn stamps(files: &CertificateFiles) -> (Stamp, Stamp) {
 
 fn stamp(path: &Path) -> Stamp {
     let metadata = fs::metadata(path).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
+    #[cfg(unix)]
+    let changed = std::os::unix::fs::MetadataExt::ctime(&metadata);
+    #[cfg(not(unix))]
+    let changed = 0;
+    Some((metadata.modified().ok()?, metadata.len(), changed))
 }

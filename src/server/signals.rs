@@ -1,44 +1,63 @@
 //! The signals that a copy listens to.
 
-/// Returns when the copy is told to stop: by Ctrl-C, or by SIGTERM from a service manager.
-pub async fn stop_signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+use std::future::{Future, pending};
+#[cfg(unix)]
+use std::io::{self, IsTerminal};
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Listens from this moment; the result returns when the copy is told to stop: by Ctrl-C, by
+/// SIGTERM from a service manager, or by the end of the terminal that it was started from.
+///
+/// # Errors
+/// When the operating system lets nobody listen.
+#[cfg(unix)]
+pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangups = signal(SignalKind::hangup())?;
+    let had_terminal = io::stderr().is_terminal();
+    Ok(async move {
+        let terminal_gone = async {
+            // SIGHUP asks for a new certificate, but it also tells that a terminal is gone. A
+            // student whose ssh connection breaks wants the port back.
+            while hangups.recv().await.is_some() {
+                if had_terminal && !io::stderr().is_terminal() {
+                    return;
+                }
+            }
+            pending().await
+        };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            () = terminal_gone => {}
         }
-    };
-    #[cfg(unix)]
-    let terminate = next(tokio::signal::unix::SignalKind::terminate());
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }
 
-#[cfg(unix)]
-async fn next(kind: tokio::signal::unix::SignalKind) {
-    match tokio::signal::unix::signal(kind) {
-        Ok(mut signals) => {
-            signals.recv().await;
+/// Where there is only Ctrl-C.
+///
+/// # Errors
+/// Never; the other form has some.
+#[cfg(not(unix))]
+pub fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
         }
-        Err(error) => {
-            tracing::error!(%error, "cannot listen to signals");
-            std::future::pending::<()>().await;
-        }
-    }
+    })
 }
 
 /// The SIGHUPs that arrive from now on; where there is no such signal, none ever.
-pub(super) struct Hangups(#[cfg(unix)] std::io::Result<tokio::signal::unix::Signal>);
+pub(super) struct Hangups(#[cfg(unix)] io::Result<Signal>);
 
 impl Hangups {
     /// Listens from this moment: an unheard SIGHUP would end the program.
     pub(super) fn listen() -> Self {
         Self(
             #[cfg(unix)]
-            tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()),
+            signal(SignalKind::hangup()),
         )
     }
 
@@ -50,6 +69,6 @@ impl Hangups {
         {
             return;
         }
-        std::future::pending().await
+        pending().await
     }
 }

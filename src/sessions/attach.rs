@@ -3,7 +3,7 @@
 use super::{
     Origin, Sessions,
     finish::FinishOnceLocked,
-    unit::{ReleaseOnDrop, UnitOfWork},
+    unit::{CloseOnDrop, UnitOfWork},
 };
 use crate::error::HttpError;
 use axum::{
@@ -24,19 +24,16 @@ pub async fn attach(
     next: Next,
 ) -> Response {
     let origin = Origin::of(request.method(), request.uri(), request.headers());
-    if origin == Origin::Forbidden {
-        return HttpError::Forbidden.into_response();
-    }
-    let foreign = origin == Origin::Foreign;
+    let foreign = origin != Origin::Own;
     let id = sessions.0.cookie.id(request.headers()).filter(|_| !foreign);
     let unit = Arc::new(UnitOfWork::new(sessions.clone(), id, foreign));
     request.extensions_mut().insert(unit.clone());
 
     let work = {
         let unit = unit.clone();
-        let release = ReleaseOnDrop(unit.clone());
+        let (close, at_work) = (CloseOnDrop(unit.clone()), sessions.0.in_flight.token());
         async move {
-            let _release = release;
+            let _until_the_end = (close, at_work);
             let answer = next.run(request).await;
             finish(&unit, answer).await
         }
@@ -51,7 +48,7 @@ pub async fn attach(
 }
 
 /// Writes what the handler changed, if its answer is one that stands.
-async fn finish(unit: &UnitOfWork, mut answer: Response) -> Response {
+async fn finish(unit: &Arc<UnitOfWork>, mut answer: Response) -> Response {
     if let Some(error) = unit.failure() {
         return HttpError::from(error).into_response();
     }

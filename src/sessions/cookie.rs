@@ -35,8 +35,9 @@ impl SessionCookie {
         let mut good = headers
             .get_all(header::COOKIE)
             .into_iter()
-            .filter_map(|field| field.to_str().ok())
-            .flat_map(|field| Cookie::split_parse(field.to_owned()).flatten())
+            // Lossy: another port's cookie may hold anything, and ours is ASCII.
+            .map(|field| String::from_utf8_lossy(field.as_bytes()).into_owned())
+            .flat_map(|field| Cookie::split_parse(field).flatten())
             .filter(|cookie| cookie.name() == self.name)
             .filter_map(|cookie| self.verified(cookie));
         let id = good.next()?;
@@ -111,6 +112,23 @@ mod tests {
         assert_eq!(cookie.id(&headers(&[&sent])), Some(id));
         let among_others = format!("a=1; {sent}; =; ;x; b");
         assert_eq!(cookie.id(&headers(&["c=2", &among_others])), Some(id));
+    }
+
+    #[test]
+    fn another_port_s_odd_cookie_does_not_hide_ours() {
+        let cookie = cookie_of(41220);
+        let id = Id::default();
+        let ours = pair(&cookie.set(id, Duration::HOUR));
+        for odd in ["x=\u{e4}", "x=\u{fffd}\u{7f}", "=;;\"", "s41220Cookie"] {
+            let field = HeaderValue::from_bytes(format!("{odd}; {ours}").as_bytes());
+            let Ok(field) = field else { continue };
+            let headers = HeaderMap::from_iter([(header::COOKIE, field)]);
+            assert_eq!(cookie.id(&headers), Some(id), "{odd}");
+        }
+        let latin1 = [b"x=\xe4; ", ours.as_bytes()].concat();
+        let latin1 = HeaderValue::from_bytes(&latin1).unwrap();
+        let headers = HeaderMap::from_iter([(header::COOKIE, latin1)]);
+        assert_eq!(cookie.id(&headers), Some(id));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! After the handler, the [`unit`] of work saves, ends or extends the session, and only then
 //! is the lock released and a cookie set.
 
+mod adapter;
 mod attach;
 mod cookie;
 mod expiry;
@@ -14,14 +15,15 @@ mod lock;
 mod origin;
 mod purge;
 mod record;
+mod settle;
 pub mod stores;
 mod unit;
 mod visitor;
 
 pub use attach::attach;
 pub use expiry::{ABSOLUTE, IDLE};
-pub use origin::Origin;
-pub use purge::purge_regularly;
+pub use origin::{Origin, refuse_foreign_changes};
+pub use purge::{PURGE_INTERVAL, purge_regularly};
 pub use record::MAX_BYTES;
 pub use visitor::Visitor;
 
@@ -41,7 +43,9 @@ struct Shared {
     locks: SessionLocks,
     cookie: SessionCookie,
     clock: Clock,
-    /// Requests that go on although their visitor has left.
+    /// All requests, from their cookie to their last write.
+    in_flight: TaskTracker,
+    /// Those that go on although their visitor has left.
     orphans: TaskTracker,
 }
 
@@ -53,6 +57,7 @@ impl Sessions {
             locks: SessionLocks::default(),
             cookie: SessionCookie::new(identity),
             clock,
+            in_flight: TaskTracker::new(),
             orphans: TaskTracker::new(),
         }))
     }
@@ -62,15 +67,22 @@ impl Sessions {
         &self.0.store
     }
 
+    /// How many requests are at work.
+    pub fn in_flight(&self) -> usize {
+        self.0.in_flight.len()
+    }
+
     /// How many requests are being finished although their visitors have left.
     pub fn orphans(&self) -> usize {
         self.0.orphans.len()
     }
 
-    /// Waits for the requests whose visitors have left, then lets the store go.
+    /// Waits for all that is still at work, then lets the store go.
     pub async fn close(&self) {
-        self.0.orphans.close();
-        self.0.orphans.wait().await;
+        for tracker in [&self.0.in_flight, &self.0.orphans] {
+            tracker.close();
+            tracker.wait().await;
+        }
         self.0.store.close().await;
     }
 }
@@ -107,7 +119,7 @@ impl From<SessionError> for HttpError {
                 let state = match cause {
                     StoreError::Disconnected(_) | StoreError::Unreachable(_) => "does not answer",
                     StoreError::Refused { .. } => "cannot be used; `sweatbox doctor` says why",
-                    StoreError::Failed(_) => "reported an error",
+                    StoreError::Unprepared(_) | StoreError::Failed(_) => "reported an error",
                 };
                 let reason = format!("The session store ({name}) {state}.");
                 HttpError::unavailable(reason, error)

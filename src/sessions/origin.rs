@@ -4,7 +4,13 @@
 //! not keep a classmate's page from using our cookie. The browser says where a request comes
 //! from (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>), and we listen.
 
-use axum::http::{HeaderMap, Method, Uri, header};
+use crate::error::HttpError;
+use axum::{
+    extract::Request,
+    http::{HeaderMap, Method, Uri, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 
 /// What a request may do, judged by where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +39,14 @@ impl Origin {
             Some(false) if is_followed_link(headers) => Self::Own,
             Some(false) => Self::Foreign,
         }
+    }
+}
+
+/// Middleware around all routes: a page of another origin changes nothing here.
+pub async fn refuse_foreign_changes(request: Request, next: Next) -> Response {
+    match Origin::of(request.method(), request.uri(), request.headers()) {
+        Origin::Forbidden => HttpError::Forbidden.into_response(),
+        Origin::Own | Origin::Foreign => next.run(request).await,
     }
 }
 

@@ -6,12 +6,12 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// Rows in one statement: large ones hold locks for which visitors wait.
 const BATCH: u32 = 500;
-/// How often expired sessions are looked for.
-const INTERVAL: Duration = Duration::from_secs(60);
+/// How often a copy looks for expired sessions.
+pub const PURGE_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Purges for ever; to be spawned and aborted. An error ends one run, never the runs.
-pub async fn purge_regularly(sessions: Sessions) {
-    let mut ticks = interval(INTERVAL);
+/// Purges for ever; to be spawned. An error ends one run, never the runs.
+pub async fn purge_regularly(sessions: Sessions, every: Duration) {
+    let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;

@@ -4,21 +4,25 @@ use super::{SessionError, unit::UnitOfWork};
 use crate::error::HttpError;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 use tower_sessions::Session;
 
 /// Whoever sent this request, with or without a session.
 ///
-/// ```ignore
+/// ```no_run
+/// # use sweatbox::{error::HttpError, sessions::Visitor};
 /// async fn visits(visitor: Visitor) -> Result<String, HttpError> {
-///     let before: Option<u64> = visitor.get("visits").await?;   // no lock: only looks
-///     if let Some(session) = visitor.lock().await? {            // locked, loaded afresh
-///         session.insert("visits", before.unwrap_or(0) + 1).await?;
-///     }                                                         // saved after the answer
-///     Ok("counted".into())
+///     // Under the lock and loaded afresh: two visits at once count as two.
+///     let Some(session) = visitor.lock().await? else {
+///         return Ok("your session has ended".into());
+///     };
+///     let visits = session.get::<u64>("visits").await?.unwrap_or(0) + 1;
+///     session.insert("visits", visits).await?;
+///     // Saved, and the lock released, once this answer is known to stand.
+///     Ok(format!("visit {visits}"))
 /// }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Visitor {
     unit: Arc<UnitOfWork>,
     read: Session,
@@ -49,6 +53,15 @@ impl Visitor {
     /// When the store fails, or the lock is not free in time.
     pub async fn lock(&self) -> Result<Option<Session>, SessionError> {
         self.unit.lock(&self.read).await
+    }
+}
+
+impl fmt::Debug for Visitor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not derived: a session would show its whole id and its data.
+        f.debug_struct("Visitor")
+            .field("unit", &self.unit)
+            .finish_non_exhaustive()
     }
 }
 

@@ -57,6 +57,29 @@ fn room(file: &Path) -> String {
     name.trim_end_matches(".rs").to_owned()
 }
 
+/// Where a chain of `super::` in `file` leads to the top, the room that is named behind it.
+fn rooms_behind_super(file: &Path, text: &str) -> BTreeSet<String> {
+    let path = file.strip_prefix("src").unwrap();
+    // `sessions/lock.rs` and `sessions/lock/mod.rs` are both two floors below the top.
+    let depth = path.components().count() - usize::from(file.ends_with("mod.rs"));
+    let chain = "super::".repeat(depth);
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    let behind = code.flat_map(|line| line.split(&chain).skip(1));
+    let first_word = |rest: &str| {
+        let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
+        rest[..end.unwrap_or(rest.len())].to_owned()
+    };
+    behind.map(first_word).filter(is_room).collect()
+}
+
+fn is_room(name: &String) -> bool {
+    FLOORS
+        .iter()
+        .any(|(_, rooms)| rooms.contains(&name.as_str()))
+}
+
 /// The rooms that a text names behind `crate::` or, in `main`, behind `sweatbox::`.
 fn rooms_in(text: &str) -> BTreeSet<String> {
     let mut rooms = BTreeSet::new();
@@ -111,7 +134,9 @@ fn upward_imports(file: &Path, text: &str) -> Vec<String> {
         return Vec::new();
     }
     let below = |other: &String| floor(other) < floor(&own) || *other == own;
-    let wrong = rooms_in(text).into_iter().filter(|other| !below(other));
+    let mut named = rooms_in(text);
+    named.extend(rooms_behind_super(file, text));
+    let wrong = named.into_iter().filter(|other| !below(other));
     let sentence = |other: String| format!("{} imports from `{other}`", file.display());
     wrong.map(sentence).collect()
 }
@@ -134,12 +159,14 @@ fn an_upward_or_sideways_import_is_found_however_it_is_written() {
         "use crate::{config::{Options, Refusal}, app};",
         "fn f() { crate::lessons::router(); }",
         "use crate::tls;",
+        "use super::super::sandbox::Sandbox;",
     ] {
         assert_eq!(upward_imports(file, planted).len(), 1, "{planted}");
     }
     for allowed in [
         "use crate::{clock::Clock, identity::{Identity, Port}};",
         "use crate::sessions::stores::Store;",
+        "use super::unit::UnitOfWork;",
         "// use crate::sandbox::Sandbox;",
     ] {
         assert!(upward_imports(file, allowed).is_empty(), "{allowed}");

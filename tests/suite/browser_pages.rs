@@ -2,6 +2,7 @@
 
 use crate::support::{Chromium, Folder, TestApp, choose_tls_provider, eventually, shared_mariadb};
 use axum::{Router, response::Html, routing::get};
+use fantoccini::cookies::Cookie;
 use serde_json::json;
 use std::{net::TcpListener, path::Path, time::Duration};
 use sweatbox::{
@@ -329,10 +330,25 @@ async fn keeps_apart(credentials: &str) {
     expected.sort();
     assert_eq!(names, expected);
 
+    // The sandbox's value under the production cookie's name: refused.
+    let [sandbox_name, production_name] = copies
+        .each_ref()
+        .map(|copy| format!("s{}Cookie", copy.port));
+    let value = |name: &str| {
+        let cookie = cookies.iter().find(|cookie| cookie.name() == name).unwrap();
+        cookie.value().to_owned()
+    };
+    paste(&chromium, &production_name, &value(&sandbox_name)).await;
+    chromium
+        .open(&format!("{}?haveEnough=0", addresses[1]))
+        .await;
+    assert_eq!(chromium.seconds().await, 0, "a pasted cookie was taken");
+    paste(&chromium, &production_name, &value(&production_name)).await;
+
     // Both survive a restart.
     let ports = copies.each_ref().map(|copy| copy.port);
     for copy in copies {
-        assert_eq!(copy.stop(), Some(0));
+        assert_eq!(copy.stop().await, Some(0));
     }
     let flags = ["--bind", "127.0.0.1"];
     let _sandbox_copy = sandbox.serve_on(ports[0], &flags).await;
@@ -342,4 +358,15 @@ async fn keeps_apart(credentials: &str) {
         assert_eq!(chromium.seconds().await, seconds);
     }
     chromium.close().await;
+}
+
+/// Gives a cookie of this host another value.
+async fn paste(chromium: &Chromium, name: &str, value: &str) {
+    let cookie = Cookie::build((name.to_owned(), value.to_owned()))
+        .domain("localhost")
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .build();
+    chromium.page.add_cookie(cookie).await.unwrap();
 }

@@ -138,7 +138,7 @@ async fn doctor_knows_a_running_copy_by_its_port_and_its_table() {
 async fn doctor_finds_a_database_of_another_install_key_before_there_is_one() {
     let folder = Folder::new();
     let copy = folder.serve().await;
-    assert_eq!(copy.stop(), Some(0));
+    assert_eq!(copy.stop().await, Some(0));
     std::fs::remove_file(folder.home(".config/sweatbox/install.key")).unwrap();
     let output = folder.run(&["doctor"]);
     assert!(

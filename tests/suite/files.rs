@@ -48,7 +48,7 @@ async fn a_first_start_makes_key_pair_and_database_for_the_owner_alone() {
     }
     let key = fs::read_to_string(folder.home(".config/sweatbox/install.key")).unwrap();
     assert_eq!(key.trim().len(), 64);
-    assert_eq!(copy.stop(), Some(0));
+    assert_eq!(copy.stop().await, Some(0));
 }
 
 #[tokio::test]
@@ -74,6 +74,37 @@ async fn files_are_private_even_with_umask_0() {
     assert_eq!(mode(&folder.home(".config/sweatbox/install.key")), 0o600);
     assert_eq!(mode(&folder.path("certs/selfsigned.key")), 0o600);
     assert_eq!(mode(&folder.path("sweatbox.sqlite")), 0o600);
+}
+
+#[tokio::test]
+async fn two_first_starts_in_one_folder_make_one_pair_and_one_key() {
+    for _ in 0..5 {
+        let folder = Folder::new();
+        let ports = [free_port(), free_port()].map(|port| port.to_string());
+        let start = |port: &String| {
+            let mut command = folder.command();
+            command
+                .args(["--port", port, "--bind", "127.0.0.1"])
+                .stderr(Stdio::piped());
+            command.stdout(Stdio::null()).spawn().unwrap()
+        };
+        let mut copies = ports.each_ref().map(start);
+        for (copy, port) in copies.iter_mut().zip(&ports) {
+            let visitor = Visitor::new(port.parse().unwrap());
+            eventually("it answers", Duration::from_secs(20), async || {
+                assert_eq!(copy.try_wait().unwrap(), None, "it has ended");
+                visitor
+                    .try_request(Method::GET, "/healthz", &[])
+                    .await
+                    .is_ok()
+            })
+            .await;
+        }
+        for copy in &mut copies {
+            copy.kill().unwrap();
+            copy.wait().unwrap();
+        }
+    }
 }
 
 #[tokio::test]
@@ -197,7 +228,10 @@ fn wrong_credentials_files_are_refused() {
         &[&file, "the key `database` is missing or empty"],
     );
     write(r#"{"user":"u","database":"d","driver":"oracle"}"#, 0o600);
-    assert_refused(&folder.run(&[]), &[&file, "unknown variant `oracle`"]);
+    assert_refused(
+        &folder.run(&[]),
+        &[&file, "unknown driver `oracle`; known: `mysql`, `sqlite`"],
+    );
 }
 
 #[test]
@@ -218,7 +252,7 @@ fn a_given_credentials_file_must_be_there() {
     let refused = folder.run(&["--store", "mysql", "--credentials", "c.json"]);
     assert_refused(
         &refused,
-        &["--store mysql, but c.json says driver `sqlite`"],
+        &["--store mysql and c.json do not go together: the file is for sqlite"],
     );
 }
 
@@ -236,7 +270,7 @@ fn without_credentials_sessions_live_in_the_embedded_file() {
 async fn half_a_certificate_pair_is_refused() {
     let folder = Folder::new();
     let copy = folder.serve().await;
-    assert_eq!(copy.stop(), Some(0));
+    assert_eq!(copy.stop().await, Some(0));
     let (cert, key) = ("certs/selfsigned.crt", "certs/selfsigned.key");
     let text = fs::read_to_string(folder.path(key)).unwrap();
     fs::remove_file(folder.path(key)).unwrap();
@@ -254,7 +288,7 @@ async fn half_a_certificate_pair_is_refused() {
 async fn a_key_of_another_pair_is_refused() {
     let (one, two) = (Folder::new(), Folder::new());
     for folder in [&one, &two] {
-        assert_eq!(folder.serve().await.stop(), Some(0));
+        assert_eq!(folder.serve().await.stop().await, Some(0));
     }
     fs::copy(
         two.path("certs/selfsigned.key"),
@@ -271,7 +305,7 @@ async fn a_key_of_another_pair_is_refused() {
 #[tokio::test]
 async fn certificate_files_that_are_no_pem_are_refused() {
     let folder = Folder::new();
-    assert_eq!(folder.serve().await.stop(), Some(0));
+    assert_eq!(folder.serve().await.stop().await, Some(0));
     let key = fs::read_to_string(folder.path("certs/selfsigned.key")).unwrap();
     folder.write("certs/selfsigned.key", "hello", 0o600);
     let parts = [
@@ -339,6 +373,8 @@ fn a_home_where_no_key_can_be_made_is_refused() {
     let (folder, _) = folder();
     fs::write(folder.home(".config"), "a file, where a folder should be").unwrap();
     assert_refused(&folder.run(&[]), &["install.key", "ls -ld"]);
+    let doctor = folder.run(&["doctor"]);
+    assert_eq!(doctor.status.code(), Some(1), "`doctor` would let it start");
     let mut command = folder.command();
     let output = command
         .env("XDG_CONFIG_HOME", folder.path("config"))
@@ -354,7 +390,10 @@ fn a_damaged_or_shared_database_file_is_refused_and_kept() {
     folder.write("sweatbox.sqlite", &garbage, 0o600);
     assert_refused(
         &folder.run(&[]),
-        &["damaged or is none", "mv sweatbox.sqlite"],
+        &[
+            "sweatbox.sqlite is damaged or is no database",
+            "mv sweatbox.sqlite sweatbox.sqlite.old",
+        ],
     );
     assert_eq!(
         fs::read_to_string(folder.path("sweatbox.sqlite")).unwrap(),
@@ -369,7 +408,7 @@ async fn a_database_made_under_another_install_key_is_refused() {
     let folder = Folder::new();
     let copy = folder.serve().await;
     let port = copy.port;
-    assert_eq!(copy.stop(), Some(0));
+    assert_eq!(copy.stop().await, Some(0));
     folder.write("other.key", &"cd".repeat(32), 0o600);
     let refused = folder.run(&["--install-key", "other.key"]);
     let drop = format!("DROP TABLE s_{port}_session, s_{port}_meta;");
@@ -423,11 +462,18 @@ async fn a_wrong_password_or_an_unknown_database_is_refused() {
     let refused = folder.run(&[]);
     assert_refused(
         &refused,
-        &["wrong user or password", "correct the credentials file"],
+        &[
+            "wrong user or password",
+            "correct `user` and `password` in ",
+            ".mysqlSecrets.json",
+        ],
     );
     let log = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!log.contains("another-password"), "{log}");
     let unknown = good.replace(&database, "nowhere");
     folder.write_home(".mysqlSecrets.json", &unknown, 0o600);
-    assert_refused(&folder.run(&[]), &["there is no such database"]);
+    assert_refused(
+        &folder.run(&[]),
+        &["there is no such database", "correct `database` in "],
+    );
 }

@@ -1,7 +1,8 @@
 //! The database goes away and comes back (S12): stopped, frozen, and under a crowd.
 
-use crate::support::{MariaDb, TestApp, Visitor, eventually};
+use crate::support::{Folder, MariaDb, TestApp, Visitor, eventually};
 use std::time::{Duration, Instant};
+use sweatbox::sessions::{IDLE, purge_regularly};
 
 /// Nobody waits longer for an answer, whatever the database does.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -98,6 +99,105 @@ async fn a_frozen_database_is_answered_by_503_and_no_session_is_lost() {
     expect_a_crowd_to_be_answered(&visitors[1]).await;
     server.thaw();
     expect_all_back(&visitors).await;
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn forty_requests_that_wait_for_one_lock_do_not_queue_up_their_timeouts() {
+    let server = MariaDb::start().await;
+    let app = TestApp::on_mariadb(&server).await;
+    let visitor = with_sessions(&app, 1).await.remove(0);
+    let mut crowd = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let tab = visitor.another_tab();
+        crowd.spawn(async move { tab.get("/t/add-slowly/n").await });
+    }
+    for _ in 0..40 {
+        app.gate.wait_for_arrival().await;
+    }
+    // Everybody has looked at the session and is about to take its lock.
+    server.freeze();
+    let start = Instant::now();
+    (0..40).for_each(|_| app.gate.let_one_pass());
+    for answer in crowd.join_all().await {
+        answer.expect(503);
+    }
+    assert!(start.elapsed() < ANSWER, "{:?}", start.elapsed());
+    server.thaw();
+    expect_all_back(&[visitor]).await;
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_restart_between_requests_is_not_noticed() {
+    let mut server = MariaDb::start().await;
+    let app = TestApp::on_mariadb(&server).await;
+    let visitors = with_sessions(&app, 8).await;
+    // The pool is full of connections, all of which die.
+    everybody_reads(&visitors).await;
+    server.stop();
+    server.start_again().await;
+    everybody_reads(&visitors).await;
+}
+
+/// All at once, and each of them successfully.
+async fn everybody_reads(visitors: &[Visitor]) {
+    let mut crowd = tokio::task::JoinSet::new();
+    for visitor in visitors {
+        let visitor = visitor.another_tab();
+        crowd.spawn(async move { visitor.get("/t/get/a").await.expect(200) });
+    }
+    crowd.join_all().await;
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_database_that_comes_after_the_copy_is_found_and_prepared() {
+    let mut server = MariaDb::start().await;
+    let database = server.new_database().await;
+    let folder = Folder::new();
+    folder.write_home(
+        ".mysqlSecrets.json",
+        &server.credentials_json(&database),
+        0o600,
+    );
+    server.stop();
+    let copy = folder.serve().await;
+    copy.visitor().refresh().await.expect(503);
+    assert!(
+        copy.log().contains("the session store is down"),
+        "{}",
+        copy.log()
+    );
+    server.start_again().await;
+    let visitor = copy.visitor();
+    eventually("service is there", RECOVERY, async || {
+        visitor.refresh().await.status == 200
+    })
+    .await;
+    let before = visitor.get("/?haveEnough=0").await.seconds();
+    assert_eq!(visitor.refresh().await.seconds(), before + 1);
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn an_error_in_one_purge_does_not_end_the_purges() {
+    let mut server = MariaDb::start().await;
+    let app = TestApp::on_mariadb(&server).await;
+    let purges = purge_regularly(app.sessions.clone(), Duration::from_millis(100));
+    let purges = tokio::spawn(purges);
+    server.stop();
+    app.visitor().get("/healthz").await.expect(503);
+    server.start_again().await;
+    let visitor = with_sessions(&app, 1).await.remove(0);
+    app.clock.advance(IDLE);
+    eventually("the expired session is removed", RECOVERY, async || {
+        app.store().purge(app.clock.now(), 1).await.unwrap() == 0
+            && visitor.get("/t/get/a").await.text == "none"
+    })
+    .await;
+    assert!(!purges.is_finished());
+    purges.abort();
 }
 
 #[tokio::test]

@@ -26,6 +26,9 @@ on_every_store! {
     an_hour_without_a_request_ends_a_session
     reading_extends_a_session_once_a_minute_and_not_beyond_twelve_hours
     session_data_of_70_kb_is_refused_and_the_old_state_intact
+    a_session_does_not_expire_while_its_page_waits
+    a_session_that_expires_during_its_request_stays_expired
+    a_slow_read_does_not_set_the_cookie_of_an_ended_session
     an_unreadable_record_is_nobody_s_session
     expired_sessions_are_purged_and_live_ones_stay
     posts_from_another_origin_are_refused
@@ -362,6 +365,50 @@ async fn session_data_of_70_kb_is_refused_and_the_old_state_intact(app: TestApp)
     assert_eq!(value(&visitor, "filling").await.len(), 65402);
 }
 
+async fn a_session_does_not_expire_while_its_page_waits(app: TestApp) {
+    let visitor = with_session(&app).await;
+    app.clock.advance(IDLE - time::Duration::SECOND);
+    let tab = visitor.another_tab();
+    let slow = tokio::spawn(async move { tab.get("/t/add-slowly/n").await });
+    app.gate.wait_for_arrival().await;
+    // Its coming was a use, so the old end passes by.
+    app.clock.advance(time::Duration::minutes(5));
+    app.gate.let_one_pass();
+    assert_eq!(slow.await.unwrap().expect(200).text, "1");
+    assert_eq!(value(&visitor, "a").await, "\"1\"");
+}
+
+async fn a_session_that_expires_during_its_request_stays_expired(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let id = id_of(&app, &visitor);
+    let tab = visitor.another_tab();
+    let slow = tokio::spawn(async move { tab.get("/t/add-slowly/n").await });
+    app.gate.wait_for_arrival().await;
+    app.clock.advance(IDLE + time::Duration::SECOND);
+    app.gate.let_one_pass();
+    let slow = slow.await.unwrap().expect(200);
+    assert_eq!(slow.text, "ended");
+    assert!(slow.set_cookies().is_empty(), "{:?}", slow.set_cookies());
+    let left = app.store().load(&id).await.unwrap();
+    assert!(
+        left.is_none_or(|left| left.expiry < app.clock.now()),
+        "it was revived"
+    );
+}
+
+async fn a_slow_read_does_not_set_the_cookie_of_an_ended_session(app: TestApp) {
+    let visitor = with_session(&app).await;
+    app.clock.advance(time::Duration::minutes(2));
+    let tab = visitor.another_tab();
+    let slow = tokio::spawn(async move { tab.get("/t/read-slowly/a").await });
+    app.gate.wait_for_arrival().await;
+    visitor.get("/t/login").await.expect(200);
+    app.gate.let_one_pass();
+    let slow = slow.await.unwrap().expect(200);
+    assert!(slow.set_cookies().is_empty(), "{:?}", slow.set_cookies());
+    assert_eq!(value(&visitor, "user").await, "\"ann\"");
+}
+
 async fn an_unreadable_record_is_nobody_s_session(app: TestApp) {
     let visitor = with_session(&app).await;
     let id = id_of(&app, &visitor);
@@ -405,6 +452,14 @@ async fn posts_from_another_origin_are_refused(app: TestApp) {
     assert_eq!(post(&[("origin", "https://localhost:41221")]).await, 403);
     assert_eq!(post(&[("origin", "null")]).await, 403);
     assert_eq!(post(&[]).await, 200);
+    // Whatever the address, and whether it takes a POST or not.
+    for path in ["/", "/nowhere", "/healthz"] {
+        let foreign = [("sec-fetch-site", "same-site")];
+        visitor
+            .request(Method::POST, path, &foreign)
+            .await
+            .expect(403);
+    }
 }
 
 async fn a_foreign_image_gets_no_session_and_changes_nothing(app: TestApp) {
@@ -438,6 +493,9 @@ async fn a_hundred_and_eighty_other_cookies_do_no_harm(app: TestApp) {
         }
         visitor.get("/t/set/a/1").await.expect(200);
         assert_eq!(visitor.cookies().len(), 181);
+        assert_eq!(value(&visitor, "a").await, "\"1\"");
+        // Another port's page may have planted anything.
+        visitor.plant("odd", "\u{e4}\u{20ac}");
         assert_eq!(value(&visitor, "a").await, "\"1\"");
     }
 }

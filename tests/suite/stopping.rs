@@ -1,7 +1,11 @@
 //! The end: whoever waits is answered, what was begun is finished, and it is over in time.
 
-use crate::support::{Folder, TestApp, Visitor, eventually};
-use std::time::{Duration, Instant};
+use crate::support::{Folder, TestApp, Visitor, eventually, free_port};
+use reqwest::Method;
+use std::{
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
 
 /// From the signal to the exit.
 const STOPPED: Duration = Duration::from_secs(5);
@@ -24,7 +28,7 @@ async fn a_stopping_copy_answers_everybody_who_sleeps_and_exits_with_0() {
         visitor.get("/?haveEnough=0").await.expect(200);
     }
     let start = Instant::now();
-    let exit_code = copy.stop();
+    let exit_code = copy.stop().await;
     assert!(start.elapsed() < STOPPED, "{:?}", start.elapsed());
     assert_eq!(exit_code, Some(0));
     for answer in sleepers.join_all().await {
@@ -41,11 +45,11 @@ async fn a_stopping_copy_answers_everybody_who_sleeps_and_exits_with_0() {
         .await;
     for visitor in &visitors {
         let answer = visitor
-            .try_request(reqwest::Method::GET, "/?haveEnough=0", &[])
+            .try_request(Method::GET, "/?haveEnough=0", &[])
             .await;
         assert_eq!(answer.unwrap().seconds(), 3);
     }
-    assert_eq!(copy.stop(), Some(0));
+    assert_eq!(copy.stop().await, Some(0));
 }
 
 /// Sweats up to a wait of three seconds.
@@ -56,6 +60,92 @@ async fn raise_to_three(visitor: &Visitor) {
 fn copy_port(folder: &Folder) -> u16 {
     let text = std::fs::read_to_string(folder.path(".port")).unwrap();
     text.trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_it_as_well() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    copy.visitor().refresh().await.expect(200);
+    assert_eq!(copy.stop_by("-INT").await, Some(0));
+}
+
+#[tokio::test]
+async fn it_ends_with_the_terminal_that_it_was_started_from() {
+    let folder = Folder::new();
+    let port = free_port();
+    // `script` gives the program a terminal, which goes away with `script` itself.
+    let program = format!(
+        "{} --port {port} --bind 127.0.0.1",
+        env!("CARGO_BIN_EXE_sweatbox")
+    );
+    let mut terminal = Command::new("script")
+        .args(["-qfc", &program, "/dev/null"])
+        .current_dir(folder.path("."))
+        .env("HOME", folder.home("."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let visitor = Visitor::new(port);
+    let answers = async || {
+        visitor
+            .try_request(Method::GET, "/healthz", &[])
+            .await
+            .is_ok()
+    };
+    eventually("it answers", Duration::from_secs(20), answers).await;
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    eventually(
+        "the port is free again",
+        Duration::from_secs(20),
+        async || std::net::TcpListener::bind(("127.0.0.1", port)).is_ok(),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_does_not_stop_the_service() {
+    let folder = Folder::new();
+    let port = free_port();
+    let mut process = folder
+        .command()
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+        .stdout(Stdio::null())
+        .stderr(
+            std::fs::File::options()
+                .write(true)
+                .open("/dev/full")
+                .unwrap(),
+        )
+        .spawn()
+        .unwrap();
+    let visitor = Visitor::new(port);
+    let answers = async || {
+        visitor
+            .try_request(Method::GET, "/healthz", &[])
+            .await
+            .is_ok()
+    };
+    eventually("it answers", Duration::from_secs(20), answers).await;
+    visitor.refresh().await.expect(200);
+    visitor.refresh().await.expect(200);
+    let pid = process.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut ended = None;
+    eventually("it ends", STOPPED, async || {
+        ended = process.try_wait().unwrap();
+        ended.is_some()
+    })
+    .await;
+    assert_eq!(ended.unwrap().code(), Some(0));
 }
 
 #[tokio::test]

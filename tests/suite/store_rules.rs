@@ -12,6 +12,7 @@ on_every_store! {
     touching_moves_the_expiry_alone
     a_session_may_expire_after_2038
     a_session_may_hold_more_than_64_kib
+    saving_and_deleting_leave_other_sessions_alone
     a_purge_removes_at_most_its_limit
     a_second_preparation_changes_nothing
 }
@@ -51,13 +52,15 @@ async fn a_session_that_is_gone_is_neither_saved_nor_touched(app: TestApp) {
 }
 
 async fn touching_moves_the_expiry_alone(app: TestApp) {
-    let (store, id) = (app.store(), Id::default());
+    let (store, id, neighbour) = (app.store(), Id::default(), Id::default());
     store.create(&id, &session(LATER)).await.unwrap();
+    store.create(&neighbour, &session(LATER)).await.unwrap();
     let even_later = LATER + Duration::HOUR;
     assert!(store.touch(&id, even_later).await.unwrap());
     // The same once more changes nothing, and the session is there all the same.
     assert!(store.touch(&id, even_later).await.unwrap());
     assert_eq!(store.load(&id).await.unwrap(), Some(session(even_later)));
+    assert_eq!(store.load(&neighbour).await.unwrap(), Some(session(LATER)));
 }
 
 async fn a_session_may_expire_after_2038(app: TestApp) {
@@ -82,6 +85,21 @@ async fn a_session_may_hold_more_than_64_kib(app: TestApp) {
     };
     store.create(&id, &large).await.unwrap();
     assert_eq!(store.load(&id).await.unwrap(), Some(large));
+}
+
+async fn saving_and_deleting_leave_other_sessions_alone(app: TestApp) {
+    let (store, id, neighbour) = (app.store(), Id::default(), Id::default());
+    store.create(&id, &session(LATER)).await.unwrap();
+    store.create(&neighbour, &session(LATER)).await.unwrap();
+    let changed = StoredSession {
+        data: b"changed".to_vec(),
+        expiry: LATER + Duration::HOUR,
+    };
+    assert!(store.save(&id, &changed).await.unwrap());
+    assert_eq!(store.load(&id).await.unwrap(), Some(changed));
+    assert_eq!(store.load(&neighbour).await.unwrap(), Some(session(LATER)));
+    store.delete(&id).await.unwrap();
+    assert_eq!(store.load(&neighbour).await.unwrap(), Some(session(LATER)));
 }
 
 async fn a_purge_removes_at_most_its_limit(app: TestApp) {

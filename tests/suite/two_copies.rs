@@ -30,8 +30,8 @@ impl Pair {
     /// Stops both and starts them again.
     async fn restart(self) -> Self {
         let ports = (self.sandbox_copy.port, self.production_copy.port);
-        assert_eq!(self.sandbox_copy.stop(), Some(0));
-        assert_eq!(self.production_copy.stop(), Some(0));
+        assert_eq!(self.sandbox_copy.stop().await, Some(0));
+        assert_eq!(self.production_copy.stop().await, Some(0));
         let flags = ["--bind", "127.0.0.1"];
         Self {
             sandbox_copy: self.sandbox.serve_on(ports.0, &flags).await,
@@ -140,7 +140,7 @@ async fn the_same_port_under_another_install_key_takes_no_cookie_of_the_first() 
     visitor.refresh().await;
     visitor.refresh().await;
     assert_eq!(visitor.get("/?haveEnough=0").await.seconds(), 1);
-    assert_eq!(copy.stop(), Some(0));
+    assert_eq!(copy.stop().await, Some(0));
     let copy = two.serve_on(number, &arguments).await;
     let again = copy.visitor();
     share_cookies(&visitor, &again);

@@ -1,6 +1,6 @@
 //! The wait-counter page, row by row of its table, with its times.
 
-use crate::support::{TestApp, Visitor, on_every_store};
+use crate::support::{Folder, TestApp, Visitor, eventually, free_port, on_every_store};
 use reqwest::Method;
 use std::time::Duration;
 
@@ -150,6 +150,12 @@ async fn whoever_leaves_during_the_wait_is_not_counted(app: TestApp) {
     let tab = visitor.another_tab();
     let leaving = tokio::time::timeout(Duration::from_secs(1), tab.refresh()).await;
     assert!(leaving.is_err(), "it did not wait");
+    eventually(
+        "everything is freed",
+        Duration::from_millis(500),
+        async || app.sessions.in_flight() == 0,
+    )
+    .await;
     // A refresh that takes the full two seconds ends after the one that left would have.
     assert_eq!(visitor.refresh().await.seconds(), 3);
     assert_eq!(visitor.get("/t/get/wait").await.text, "3");
@@ -161,5 +167,37 @@ async fn head_neither_waits_nor_counts(app: TestApp) {
     let answer = visitor.request(Method::HEAD, "/", &[]).await.expect(200);
     assert!(answer.took < Duration::from_secs(9), "{:?}", answer.took);
     assert_eq!(answer.text, "");
+    visitor
+        .request(Method::HEAD, "/?haveEnough=1", &[])
+        .await
+        .expect(200);
     assert_eq!(visitor.get("/t/get/wait").await.text, "9");
+    let newcomer = app.visitor();
+    newcomer
+        .request(Method::HEAD, "/?haveEnough=1", &[])
+        .await
+        .expect(200);
+    assert_eq!(newcomer.cookies(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_wait_is_capped_and_the_count_goes_on() {
+    let folder = Folder::new();
+    let port = free_port();
+    folder.write(".port", &port.to_string(), 0o644);
+    let copy = folder
+        .serve_on(port, &["--bind", "127.0.0.1", "--max-wait", "1"])
+        .await;
+    let visitor = copy.visitor();
+    while visitor.refresh().await.seconds() < 3 {}
+    let answer = visitor.refresh().await;
+    assert_eq!(answer.seconds(), 4);
+    assert!(answer.took < Duration::from_secs(3), "{:?}", answer.took);
+    assert!(
+        answer
+            .text
+            .contains("no refresh waits longer than 1 seconds"),
+        "{}",
+        answer.text
+    );
 }

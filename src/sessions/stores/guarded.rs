@@ -64,6 +64,10 @@ impl Guarded {
                     // A pool that lived through a restart of its server hands out one dead
                     // connection after another, so one retry would not do.
                     Err(error @ StoreError::Disconnected(_)) => last = Some(error),
+                    Err(error @ StoreError::Unprepared(_)) => {
+                        self.prepared.store(false, Ordering::Release);
+                        last = Some(error);
+                    }
                     other => return other,
                 }
                 sleep(PAUSE).await;
@@ -87,9 +91,6 @@ impl Guarded {
 
     fn note(&self, error: Option<&StoreError>) {
         let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(StoreError::Failed(_)) = error {
-            self.prepared.store(false, Ordering::Release);
-        }
         *broken = match error {
             Some(error @ StoreError::Unreachable(_)) => Some((Instant::now(), error.clone())),
             _ => None,

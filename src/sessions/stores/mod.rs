@@ -4,6 +4,7 @@
 //! what time it is. All rules are kept above it, so that they hold for every store alike.
 
 mod guarded;
+mod lease;
 mod mysql;
 mod schema;
 mod sqlite;
@@ -40,7 +41,7 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     fn name(&self) -> &'static str;
 
     /// Looks at what is there without making anything; `false` when [`prepare`](Self::prepare)
-    /// has something to make. What may not be used is [`StoreError::Refused`].
+    /// has something to make, and may. What may not be used or made is [`StoreError::Refused`].
     async fn inspect(&self) -> StoreResult<bool>;
 
     /// Makes the store usable: as [`inspect`](Self::inspect), then makes what is missing.
@@ -99,6 +100,9 @@ pub enum StoreError {
         /// What mends it.
         mend: String,
     },
+    /// The tables were there and are not any more; they can be made again.
+    #[error("{0}")]
+    Unprepared(String),
     /// Anything else that the server reported.
     #[error("{0}")]
     Failed(String),

@@ -30,8 +30,14 @@ pub(super) trait Schema {
     /// The fingerprint in the meta table, which must be there.
     async fn owner(&self) -> StoreResult<Option<String>>;
 
-    /// Makes what is missing of the two tables, and writes our fingerprint unless one is there.
-    async fn make_tables(&self) -> StoreResult<()>;
+    /// The tables with the statement that makes each: the session table, the meta table.
+    fn statements(&self) -> [(String, String); 2];
+
+    /// Runs a statement that makes something.
+    async fn make(&self, statement: &str) -> StoreResult<()>;
+
+    /// Writes our fingerprint into the meta table unless one is there.
+    async fn sign(&self) -> StoreResult<()>;
 
     /// Looks without making anything; `false` when something is still to be made.
     async fn inspect(&self) -> StoreResult<bool> {
@@ -63,7 +69,15 @@ pub(super) trait Schema {
         if self.inspect().await? {
             return Ok(());
         }
-        self.make_tables().await?;
+        // Only what is missing: an account that may not CREATE may be served with the tables
+        // that an administrator has made.
+        let there = self.tables().await?;
+        for (table, statement) in self.statements() {
+            if !there.contains(&table) {
+                self.make(&statement).await?;
+            }
+        }
+        self.sign().await?;
         // Another copy may have made them in the same moment, under another key.
         self.inspect().await.map(|_| ())
     }

@@ -134,9 +134,21 @@ impl Copy {
     }
 
     /// Tells it to stop and waits for the end; the exit code.
-    pub fn stop(mut self) -> Option<i32> {
-        self.signal("-TERM");
-        self.process.wait().unwrap().code()
+    pub async fn stop(self) -> Option<i32> {
+        self.stop_by("-TERM").await
+    }
+
+    /// The same by another signal.
+    pub async fn stop_by(mut self, signal: &str) -> Option<i32> {
+        self.signal(signal);
+        // Not a blocking wait: clients within this test have to go on.
+        let mut status = None;
+        eventually("the copy ends", Duration::from_secs(20), async || {
+            status = self.process.try_wait().unwrap();
+            status.is_some()
+        })
+        .await;
+        status.unwrap().code()
     }
 }
 

@@ -156,7 +156,13 @@ impl MariaDb {
 
     /// The same, as the program reads it.
     pub fn credentials(&self, database: &str) -> Credentials {
-        serde_json::from_str(&self.credentials_json(database)).unwrap()
+        self.credentials_of("sweat", database)
+    }
+
+    /// The same for another account.
+    pub fn credentials_of(&self, user: &str, database: &str) -> Credentials {
+        let text = self.credentials_json_of(user, database);
+        Credentials::parse(&text, Path::new("secrets.json")).unwrap()
     }
 }
 

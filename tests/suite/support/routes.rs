@@ -16,6 +16,7 @@ type Outcome = Result<String, HttpError>;
 pub fn routes(gate: Gate) -> Router<Sandbox> {
     Router::new()
         .route("/t/get/{key}", get(read))
+        .route("/t/read-slowly/{key}", get(read_slowly))
         .route("/t/set/{key}/{value}", get(write))
         .route("/t/add/{key}", get(add))
         .route("/t/add-slowly/{key}", get(add_slowly))
@@ -34,6 +35,15 @@ pub fn routes(gate: Gate) -> Router<Sandbox> {
 async fn read(visitor: Visitor, Path(key): Path<String>) -> Outcome {
     let value: Option<Value> = visitor.get(&key).await?;
     Ok(value.map_or("none".into(), |value| value.to_string()))
+}
+
+async fn read_slowly(
+    visitor: Visitor,
+    Extension(gate): Extension<Gate>,
+    key: Path<String>,
+) -> Outcome {
+    gate.pass().await;
+    read(visitor, key).await
 }
 
 async fn write(visitor: Visitor, Path((key, value)): Path<(String, String)>) -> Outcome {

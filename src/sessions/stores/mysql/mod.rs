@@ -2,11 +2,15 @@
 
 mod schema;
 
-use super::{Store, StoreError, StoreResult, StoredSession, schema::Schema};
+use super::{Store, StoreError, StoreResult, StoredSession, lease::Lease, schema::Schema};
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
-use sqlx::mysql::{MySqlConnectOptions, MySqlPool, MySqlPoolOptions};
+use sqlx::{
+    MySql,
+    mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool, MySqlPoolOptions},
+    query::Query,
+};
 use std::time::Duration;
 use time::{OffsetDateTime, PrimitiveDateTime};
 use tower_sessions::session::Id;
@@ -19,6 +23,8 @@ pub struct MysqlStore {
     table: String,
     /// `user@host:port/database`, for messages.
     place: String,
+    /// The credentials file, for messages.
+    source: String,
 }
 
 impl MysqlStore {
@@ -32,7 +38,8 @@ impl MysqlStore {
             .password(credentials.password.expose_secret())
             .database(&credentials.database);
         let pool = MySqlPoolOptions::new()
-            // A class of 300 copies shares the server's connections (151 by default).
+            // The whole class shares the server's connections (151 by default), so a copy has
+            // few and gives them back: docs/SHARED_HOST.md.
             .max_connections(4)
             .idle_timeout(Duration::from_secs(60))
             .acquire_timeout(Duration::from_secs(1))
@@ -49,7 +56,34 @@ impl MysqlStore {
             table: identity.names.session_table(),
             identity: identity.clone(),
             place: format!("{user}@{host}:{port}/{database}"),
+            source: credentials.source.display().to_string(),
         }
+    }
+
+    async fn lease(&self) -> StoreResult<Lease<MySql>> {
+        Lease::take(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))
+    }
+
+    /// Runs a statement; how many rows it found.
+    async fn execute(&self, statement: Query<'_, MySql, MySqlArguments>) -> sqlx::Result<u64> {
+        let mut lease = Lease::take(&self.pool).await?;
+        let done = statement.execute(lease.connection()).await;
+        lease.end();
+        done.map(|done| done.rows_affected())
+    }
+
+    fn not_allowed(&self, why: &str) -> StoreError {
+        let statements = self.statements().map(|(_, statement)| statement + ";");
+        StoreError::refused(
+            format!("{}: the account may not do this: {why}", self.place),
+            format!(
+                "have an administrator grant SELECT, INSERT, UPDATE, DELETE and CREATE, or make \
+                 the tables: {}",
+                statements.join(" ")
+            ),
+        )
     }
 
     /// Names what a student can mend; the rest as for every SQL store.
@@ -63,21 +97,20 @@ impl MysqlStore {
         match number {
             Some(1045 | 1698) => StoreError::refused(
                 format!("{place}: wrong user or password"),
-                "correct the credentials file",
+                format!("correct `user` and `password` in {}", self.source),
             ),
-            Some(1049) => StoreError::refused(
-                format!("{place}: there is no such database"),
-                "correct `database` in the credentials file, or ask for the database to be made",
-            ),
-            Some(1044 | 1142) => StoreError::refused(
-                format!("{place}: the account may not do this: {error}"),
+            Some(1044 | 1049) => StoreError::refused(
+                format!("{place}: there is no such database, or not for this account"),
                 format!(
-                    "have an administrator grant SELECT, INSERT, UPDATE, DELETE and CREATE, or \
-                     make the tables {} and {}",
-                    self.identity.names.session_table(),
-                    self.identity.names.meta_table()
+                    "correct `database` in {}, or ask for it to be made",
+                    self.source
                 ),
             ),
+            Some(1142) => self.not_allowed(&error.to_string()),
+            // Too many connections, of this server or this account, or it is shutting down:
+            // it passes.
+            Some(1040 | 1053 | 1203 | 1226) => StoreError::Unreachable(format!("{place}: {error}")),
+            Some(1146) => StoreError::Unprepared(format!("{place}: {error}")),
             _ => match error.into() {
                 StoreError::Unreachable(why) => StoreError::Unreachable(format!("{place}: {why}")),
                 StoreError::Disconnected(why) => {
@@ -96,7 +129,11 @@ impl Store for MysqlStore {
     }
 
     async fn inspect(&self) -> StoreResult<bool> {
-        Schema::inspect(self).await
+        let prepared = Schema::inspect(self).await?;
+        if !prepared {
+            self.may_make().await?;
+        }
+        Ok(prepared)
     }
 
     async fn prepare(&self) -> StoreResult<()> {
@@ -104,15 +141,12 @@ impl Store for MysqlStore {
     }
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let table = &self.table;
-        let statement = format!("INSERT INTO {table} VALUES (?, ?, ?)");
-        let done = sqlx::query(&statement)
+        let statement = format!("INSERT INTO {} VALUES (?, ?, ?)", self.table);
+        let statement = sqlx::query(&statement)
             .bind(id.to_string())
             .bind(&session.data)
-            .bind(in_utc(session.expiry))
-            .execute(&self.pool)
-            .await;
-        match done {
+            .bind(in_utc(session.expiry));
+        match self.execute(statement).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
             Err(error) => Err(self.sort(error)),
@@ -120,13 +154,12 @@ impl Store for MysqlStore {
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
-        let table = &self.table;
-        let query = format!("SELECT data, expiry_date FROM {table} WHERE id = ?");
-        let row: Option<(Vec<u8>, PrimitiveDateTime)> = sqlx::query_as(&query)
-            .bind(id.to_string())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))?;
+        let query = format!("SELECT data, expiry_date FROM {} WHERE id = ?", self.table);
+        let query = sqlx::query_as(&query).bind(id.to_string());
+        let mut lease = self.lease().await?;
+        let row = query.fetch_optional(lease.connection()).await;
+        lease.end();
+        let row: Option<(Vec<u8>, PrimitiveDateTime)> = row.map_err(|error| self.sort(error))?;
         Ok(row.map(|(data, expiry)| StoredSession {
             data,
             expiry: expiry.assume_utc(),
@@ -136,55 +169,43 @@ impl Store for MysqlStore {
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
         let table = &self.table;
         let statement = format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?");
-        let done = sqlx::query(&statement)
+        let statement = sqlx::query(&statement)
             .bind(&session.data)
             .bind(in_utc(session.expiry))
-            .bind(id.to_string())
-            .execute(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(done.rows_affected() == 1)
+            .bind(id.to_string());
+        let rows = self.execute(statement).await;
+        rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
-        let table = &self.table;
-        let statement = format!("UPDATE {table} SET expiry_date = ? WHERE id = ?");
-        let done = sqlx::query(&statement)
+        let statement = format!("UPDATE {} SET expiry_date = ? WHERE id = ?", self.table);
+        let statement = sqlx::query(&statement)
             .bind(in_utc(expiry))
-            .bind(id.to_string())
-            .execute(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(done.rows_affected() == 1)
+            .bind(id.to_string());
+        let rows = self.execute(statement).await;
+        rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        let table = &self.table;
-        let statement = format!("DELETE FROM {table} WHERE id = ?");
-        let statement = sqlx::query(&statement).bind(id.to_string());
-        statement
-            .execute(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(())
+        let statement = format!("DELETE FROM {} WHERE id = ?", self.table);
+        let rows = self
+            .execute(sqlx::query(&statement).bind(id.to_string()))
+            .await;
+        rows.map(|_| ()).map_err(|error| self.sort(error))
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
-        let table = &self.table;
-        let statement = format!("DELETE FROM {table} WHERE expiry_date <= ? LIMIT ?");
+        let statement = format!("DELETE FROM {} WHERE expiry_date <= ? LIMIT ?", self.table);
         let statement = sqlx::query(&statement).bind(in_utc(now)).bind(limit);
-        let done = statement
-            .execute(&self.pool)
+        self.execute(statement)
             .await
-            .map_err(|error| self.sort(error))?;
-        Ok(done.rows_affected())
+            .map_err(|error| self.sort(error))
     }
 
     async fn ping(&self) -> StoreResult<()> {
         let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
-        let query = sqlx::query(&query).fetch_optional(&self.pool);
-        query.await.map_err(|error| self.sort(error))?;
-        Ok(())
+        let rows = self.execute(sqlx::query(&query)).await;
+        rows.map(|_| ()).map_err(|error| self.sort(error))
     }
 
     async fn close(&self) {

@@ -7,6 +7,39 @@ use super::{
 use crate::{identity::Identity, sessions::stores::StoreResult};
 use async_trait::async_trait;
 
+/// How often the account was granted CREATE here; a role in use may bring it as well.
+const GRANTS: &str = r"
+    SELECT COUNT(*) FROM (
+      SELECT 1 FROM information_schema.user_privileges
+      WHERE privilege_type = 'CREATE' AND grantee = CONCAT(
+        QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@',
+        QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))
+      UNION ALL
+      SELECT 1 FROM information_schema.schema_privileges
+      WHERE privilege_type = 'CREATE' AND DATABASE() LIKE table_schema AND grantee = CONCAT(
+        QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@',
+        QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))
+      UNION ALL
+      SELECT 1 FROM DUAL WHERE COALESCE(CURRENT_ROLE(), 'NONE') <> 'NONE'
+    ) AS grants";
+
+impl MysqlStore {
+    /// Refuses when tables are missing and the account may not make them.
+    pub(super) async fn may_make(&self) -> StoreResult<()> {
+        let there = self.tables().await?;
+        let mut statements = self.statements().into_iter();
+        if statements.all(|(table, _)| there.contains(&table)) {
+            return Ok(());
+        }
+        let granted = sqlx::query_scalar(GRANTS).fetch_one(&self.pool).await;
+        let granted: i64 = granted.map_err(|error| self.sort(error))?;
+        match granted {
+            0 => Err(self.not_allowed("CREATE was not granted")),
+            _ => Ok(()),
+        }
+    }
+}
+
 #[async_trait]
 impl Schema for MysqlStore {
     /// `ascii_bin` because the usual collations take `A` for `a`: an id with flipped case would
@@ -57,24 +90,29 @@ impl Schema for MysqlStore {
             .map_err(|error| self.sort(error))
     }
 
-    async fn make_tables(&self) -> StoreResult<()> {
-        let (session, meta) = (&self.table, self.identity.names.meta_table());
-        for statement in [
-            format!(
-                "CREATE TABLE IF NOT EXISTS {session} (\
-                 id CHAR(22) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \
-                 data MEDIUMBLOB NOT NULL, expiry_date DATETIME(6) NOT NULL, \
-                 KEY {session}_expiry (expiry_date)) ENGINE=InnoDB"
-            ),
-            format!(
-                "CREATE TABLE IF NOT EXISTS {meta} (\
-                 name VARCHAR(64) CHARACTER SET ascii NOT NULL PRIMARY KEY, \
-                 value VARCHAR(255) CHARACTER SET ascii NOT NULL) ENGINE=InnoDB"
-            ),
-        ] {
-            let statement = sqlx::query(&statement).execute(&self.pool);
-            statement.await.map_err(|error| self.sort(error))?;
-        }
+    fn statements(&self) -> [(String, String); 2] {
+        let (session, meta) = (self.table.clone(), self.identity.names.meta_table());
+        let make_session = format!(
+            "CREATE TABLE IF NOT EXISTS {session} (\
+             id CHAR(22) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \
+             data MEDIUMBLOB NOT NULL, expiry_date DATETIME(6) NOT NULL, \
+             KEY {session}_expiry (expiry_date)) ENGINE=InnoDB"
+        );
+        let make_meta = format!(
+            "CREATE TABLE IF NOT EXISTS {meta} (\
+             name VARCHAR(64) CHARACTER SET ascii NOT NULL PRIMARY KEY, \
+             value VARCHAR(255) CHARACTER SET ascii NOT NULL) ENGINE=InnoDB"
+        );
+        [(session, make_session), (meta, make_meta)]
+    }
+
+    async fn make(&self, statement: &str) -> StoreResult<()> {
+        let done = sqlx::query(statement).execute(&self.pool).await;
+        done.map(|_| ()).map_err(|error| self.sort(error))
+    }
+
+    async fn sign(&self) -> StoreResult<()> {
+        let meta = self.identity.names.meta_table();
         let statement = format!("INSERT IGNORE INTO {meta} VALUES ('install_key', ?)");
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
         statement

@@ -4,7 +4,7 @@ mod schema;
 
 use super::{Store, StoreError, StoreResult, StoredSession, schema::Schema};
 use crate::{
-    config::{private_file, refuse_if_shared},
+    config::{could_make, private_file, quoted, refuse_if_shared},
     identity::Identity,
 };
 use async_trait::async_trait;
@@ -50,6 +50,28 @@ impl SqliteStore {
             identity: identity.clone(),
         }
     }
+
+    /// Names what a student can mend; the rest as for every SQL store.
+    fn sort(&self, error: sqlx::Error) -> StoreError {
+        let file = self.file.display();
+        let code = error.as_database_error().and_then(|error| error.code());
+        let code = code.and_then(|code| code.parse::<u32>().ok());
+        // https://www.sqlite.org/rescode.html; the low byte is the primary code.
+        match code.map(|code| code & 0xff) {
+            Some(5 | 6) => StoreError::Unreachable(format!("another process has locked {file}")),
+            Some(11 | 26) => StoreError::refused(
+                format!("{file} is damaged or is no database: {error}"),
+                format!(
+                    "move it away and start again: `mv {0} {0}.old`",
+                    quoted(&self.file)
+                ),
+            ),
+            Some(1) if error.to_string().contains("no such table") => {
+                StoreError::Unprepared(format!("{file}: {error}"))
+            }
+            _ => error.into(),
+        }
+    }
 }
 
 #[async_trait]
@@ -60,6 +82,7 @@ impl Store for SqliteStore {
 
     async fn inspect(&self) -> StoreResult<bool> {
         if !self.file.exists() {
+            could_make(&self.file)?;
             return Ok(false);
         }
         refuse_if_shared(&self.file)?;
@@ -83,7 +106,7 @@ impl Store for SqliteStore {
         match done {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
-            Err(error) => Err(sort(error)),
+            Err(error) => Err(self.sort(error)),
         }
     }
 
@@ -94,7 +117,7 @@ impl Store for SqliteStore {
             .bind(id.to_string())
             .fetch_optional(&self.pool)
             .await
-            .map_err(sort)?;
+            .map_err(|error| self.sort(error))?;
         row.map(|(data, expiry)| {
             let expiry = from_micros(expiry)?;
             Ok(StoredSession { data, expiry })
@@ -111,7 +134,7 @@ impl Store for SqliteStore {
             .bind(id.to_string())
             .execute(&self.pool)
             .await
-            .map_err(sort)?;
+            .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -123,7 +146,7 @@ impl Store for SqliteStore {
             .bind(id.to_string())
             .execute(&self.pool)
             .await
-            .map_err(sort)?;
+            .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected() == 1)
     }
 
@@ -131,7 +154,10 @@ impl Store for SqliteStore {
         let table = &self.table;
         let statement = format!("DELETE FROM {table} WHERE id = ?");
         let statement = sqlx::query(&statement).bind(id.to_string());
-        statement.execute(&self.pool).await.map_err(sort)?;
+        statement
+            .execute(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))?;
         Ok(())
     }
 
@@ -142,7 +168,10 @@ impl Store for SqliteStore {
              (SELECT rowid FROM {table} WHERE expiry_date <= ? LIMIT ?)"
         );
         let statement = sqlx::query(&statement).bind(micros(now)).bind(limit);
-        let done = statement.execute(&self.pool).await.map_err(sort)?;
+        let done = statement
+            .execute(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected())
     }
 
@@ -151,7 +180,7 @@ impl Store for SqliteStore {
         sqlx::query(&query)
             .fetch_optional(&self.pool)
             .await
-            .map_err(sort)?;
+            .map_err(|error| self.sort(error))?;
         Ok(())
     }
 
@@ -168,22 +197,4 @@ fn micros(moment: OffsetDateTime) -> i64 {
 fn from_micros(micros: i64) -> StoreResult<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000)
         .map_err(|error| StoreError::Failed(format!("an expiry that is no date: {error}")))
-}
-
-/// Names what a student can mend; the rest as for every SQL store.
-fn sort(error: sqlx::Error) -> StoreError {
-    let code = error.as_database_error().and_then(|error| error.code());
-    let text = error.to_string();
-    // https://www.sqlite.org/rescode.html; the low byte is the primary code.
-    match code
-        .and_then(|code| code.parse::<u32>().ok())
-        .map(|code| code & 0xff)
-    {
-        Some(5 | 6) => StoreError::Unreachable("another process has locked the database".into()),
-        Some(11 | 26) => StoreError::refused(
-            format!("the database file is damaged or is none: {text}"),
-            "move the file away (`mv sweatbox.sqlite sweatbox.sqlite.old`) and start again",
-        ),
-        _ => error.into(),
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     super::schema::{Column, Schema},
-    SqliteStore, sort,
+    SqliteStore,
 };
 use crate::{identity::Identity, sessions::stores::StoreResult};
 use async_trait::async_trait;
@@ -25,43 +25,58 @@ impl Schema for SqliteStore {
         let query =
             r"SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '\'";
         let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
-        query.fetch_all(&self.pool).await.map_err(sort)
+        query
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))
     }
 
     async fn columns(&self) -> StoreResult<Vec<Column>> {
         let query = "SELECT name, type FROM pragma_table_info(?)";
         let query = sqlx::query_as(query).bind(&self.table);
-        query.fetch_all(&self.pool).await.map_err(sort)
+        query
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))
     }
 
     async fn owner(&self) -> StoreResult<Option<String>> {
         let meta = self.identity.names.meta_table();
         let query = format!("SELECT value FROM {meta} WHERE name = 'install_key'");
         let query = sqlx::query_scalar(&query);
-        query.fetch_optional(&self.pool).await.map_err(sort)
+        query
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))
     }
 
-    async fn make_tables(&self) -> StoreResult<()> {
-        let (session, meta) = (&self.table, self.identity.names.meta_table());
-        for statement in [
-            format!(
-                "CREATE TABLE IF NOT EXISTS {session} (id TEXT PRIMARY KEY NOT NULL, \
-                 data BLOB NOT NULL, expiry_date INTEGER NOT NULL)"
-            ),
-            format!("CREATE INDEX IF NOT EXISTS {session}_expiry ON {session} (expiry_date)"),
-            format!(
-                "CREATE TABLE IF NOT EXISTS {meta} (name TEXT PRIMARY KEY NOT NULL, \
-                 value TEXT NOT NULL)"
-            ),
-        ] {
-            sqlx::query(&statement)
-                .execute(&self.pool)
-                .await
-                .map_err(sort)?;
-        }
+    fn statements(&self) -> [(String, String); 2] {
+        let (session, meta) = (self.table.clone(), self.identity.names.meta_table());
+        let make_session = format!(
+            "CREATE TABLE IF NOT EXISTS {session} (id TEXT PRIMARY KEY NOT NULL, \
+             data BLOB NOT NULL, expiry_date INTEGER NOT NULL); \
+             CREATE INDEX IF NOT EXISTS {session}_expiry ON {session} (expiry_date)"
+        );
+        let make_meta = format!(
+            "CREATE TABLE IF NOT EXISTS {meta} (name TEXT PRIMARY KEY NOT NULL, \
+             value TEXT NOT NULL)"
+        );
+        [(session, make_session), (meta, make_meta)]
+    }
+
+    async fn make(&self, statement: &str) -> StoreResult<()> {
+        let done = sqlx::raw_sql(statement).execute(&self.pool).await;
+        done.map(|_| ()).map_err(|error| self.sort(error))
+    }
+
+    async fn sign(&self) -> StoreResult<()> {
+        let meta = self.identity.names.meta_table();
         let statement = format!("INSERT OR IGNORE INTO {meta} VALUES ('install_key', ?)");
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
-        statement.execute(&self.pool).await.map_err(sort)?;
+        statement
+            .execute(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))?;
         Ok(())
     }
 }

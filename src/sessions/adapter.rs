@@ -1,0 +1,91 @@
+//! The store that a request's `tower_sessions::Session` sees: the unit of work.
+
+use super::{
+    SessionError, expiry, record,
+    stores::StoredSession,
+    unit::{Found, UnitOfWork, masked},
+};
+use async_trait::async_trait;
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+#[async_trait]
+impl SessionStore for UnitOfWork {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        let stored = self.stored(record).map_err(|error| self.fail(error))?;
+        loop {
+            // Always a fresh id: after `flush` tower-sessions would use the old one again.
+            record.id = Id::default();
+            let created = self.sessions.0.store.create(&record.id, &stored).await;
+            if created.map_err(|error| self.fail(self.store_error(error)))? {
+                break;
+            }
+        }
+        self.state().written = Some(stored.expiry);
+        Ok(())
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let stored = self.stored(record).map_err(|error| self.fail(error))?;
+        let saved = self.sessions.0.store.save(&record.id, &stored).await;
+        let saved = saved.map_err(|error| self.fail(self.store_error(error)))?;
+        let mut state = self.state();
+        state.vanished = !saved;
+        state.written = Some(stored.expiry);
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let stored = self.sessions.0.store.load(id).await;
+        let stored = stored.map_err(|error| self.fail(self.store_error(error)))?;
+        let Some(stored) = stored.filter(|stored| stored.expiry > self.now()) else {
+            return Ok(None);
+        };
+        let Some((created, data)) = record::decode(&stored.data) else {
+            tracing::warn!(session = %masked(id), "an unreadable record counts as none");
+            return Ok(None);
+        };
+        let expiry_date = stored.expiry;
+        self.state().found = Some(Found {
+            created,
+            expiry: expiry_date,
+        });
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date,
+        }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let mut state = self.state();
+        state.ended |= self.id == Some(*id);
+        Ok(())
+    }
+}
+
+impl UnitOfWork {
+    /// What is to be stored of `record`. A session that was there keeps its beginning, under a
+    /// new id, too: logging in again and again does not outlive the absolute limit.
+    fn stored(&self, record: &Record) -> std::result::Result<StoredSession, SessionError> {
+        let now = self.now();
+        let created = self.state().found.map_or(now, |found| found.created);
+        let data = record::encode(created, &record.data)
+            .map_err(|error| SessionError::Data(error.to_string()))?;
+        if data.len() > record::MAX_BYTES {
+            return Err(SessionError::TooLarge { bytes: data.len() });
+        }
+        let expiry = expiry::expiry(created, now);
+        Ok(StoredSession { data, expiry })
+    }
+
+    /// Notes a failure for the layer, and gives tower-sessions the text that it wants.
+    fn fail(&self, error: SessionError) -> Error {
+        let text = error.to_string();
+        self.state().failure.get_or_insert(error);
+        Error::Backend(text)
+    }
+}

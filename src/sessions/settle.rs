@@ -1,0 +1,87 @@
+//! After the handler: what it changed is written, and the browser is told.
+
+use super::{SessionError, expiry, unit::UnitOfWork};
+use axum::http::HeaderValue;
+use std::{sync::Arc, time::Duration};
+use tower_sessions::session::Id;
+
+/// How often, and how long apart, the removal of an old record is tried again.
+const DELETE_TRIES: u32 = 20;
+const DELETE_PAUSE: Duration = Duration::from_millis(500);
+
+impl UnitOfWork {
+    /// Writes what the handler changed. Returns the `Set-Cookie` that tells the browser.
+    pub(super) async fn settle(self: &Arc<Self>) -> Result<Option<HeaderValue>, SessionError> {
+        let (writable, ended) = {
+            let state = self.state();
+            (state.writable.clone(), state.ended)
+        };
+        match (writable, self.id) {
+            (Some(session), id) if session.is_empty().await => {
+                let Some(id) = id.filter(|_| ended) else {
+                    return Ok(None);
+                };
+                self.delete(&id).await?;
+                // Only the request that ended the session says so: any other one might wipe
+                // out the cookie of a session that began in the meantime.
+                Ok(Some(self.sessions.0.cookie.removal()))
+            }
+            (Some(session), id) if session.is_modified() => {
+                self.checked(session.save().await)?;
+                if let Some(old) = id.filter(|_| ended) {
+                    self.delete_surely(old).await;
+                }
+                Ok(self.set_cookie(session.id()))
+            }
+            (_, Some(id)) if self.state().extended => self.extend_cookie(id).await,
+            _ => Ok(None),
+        }
+    }
+
+    /// The session was read and its expiry moved: the cookie is to live as long. Asked again,
+    /// because the session may have ended or changed its id while the handler was at work, and
+    /// a cookie with the old id would take the place of the new one.
+    async fn extend_cookie(&self, id: Id) -> Result<Option<HeaderValue>, SessionError> {
+        let Some(found) = self.state().found else {
+            return Ok(None);
+        };
+        let later = expiry::expiry(found.created, self.now());
+        let still_there = self.touch(&id, later).await?;
+        Ok(still_there.then(|| self.set_cookie(Some(id))).flatten())
+    }
+
+    fn set_cookie(&self, id: Option<Id>) -> Option<HeaderValue> {
+        let state = self.state();
+        if state.vanished {
+            return None;
+        }
+        let left = state.written? - self.now();
+        let left = time::Duration::seconds(left.as_seconds_f64().round() as i64);
+        Some(self.sessions.0.cookie.set(id?, left))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<(), SessionError> {
+        let done = self.sessions.0.store.delete(id).await;
+        done.map_err(|error| self.store_error(error))
+    }
+
+    /// Removes the record of an id that was exchanged. The new record is safe by now, so the
+    /// visitor is to get the new cookie, whatever the store says: with an error and the old
+    /// cookie, a removal that comes through late would leave him or her with no session.
+    async fn delete_surely(self: &Arc<Self>, id: Id) {
+        let Err(error) = self.delete(&id).await else {
+            return;
+        };
+        tracing::warn!(%error, "an exchanged id is not removed yet; trying again");
+        let unit = self.clone();
+        self.sessions.0.orphans.spawn(async move {
+            for _ in 0..DELETE_TRIES {
+                tokio::time::sleep(DELETE_PAUSE).await;
+                if unit.delete(&id).await.is_ok() {
+                    return;
+                }
+            }
+            tracing::error!("an exchanged id was not removed; it ends with its hour");
+        });
+    }
+}
