@@ -71,13 +71,14 @@ fn rooms_behind_super(file: &Path, text: &str) -> BTreeSet<String> {
         let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_');
         rest[..end.unwrap_or(rest.len())].to_owned()
     };
-    behind.map(first_word).filter(is_room).collect()
+    behind
+        .map(first_word)
+        .filter(|name| is_room(name))
+        .collect()
 }
 
-fn is_room(name: &String) -> bool {
-    FLOORS
-        .iter()
-        .any(|(_, rooms)| rooms.contains(&name.as_str()))
+fn is_room(name: &str) -> bool {
+    FLOORS.iter().any(|(_, rooms)| rooms.contains(&name))
 }
 
 /// The rooms that a text names behind `crate::` or, in `main`, behind `sweatbox::`.

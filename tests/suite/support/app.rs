@@ -64,6 +64,15 @@ impl TestApp {
         Self::with(tempfile::tempdir().unwrap(), setup, Limits::default()).await
     }
 
+    /// A copy that reaches `server` through another port.
+    pub async fn on_mariadb_through(server: &MariaDb, port: u16) -> Self {
+        let database = server.new_database().await;
+        let mut credentials = server.credentials(&database);
+        credentials.port = Some(port);
+        let setup = StoreSetup::Mysql(credentials);
+        Self::with(tempfile::tempdir().unwrap(), setup, Limits::default()).await
+    }
+
     /// A copy on a SQLite file whose connections live under `limits`.
     pub async fn with_limits(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();

@@ -8,6 +8,7 @@ mod every_store;
 mod gate;
 mod mariadb;
 mod plain_client;
+mod proxy;
 mod routes;
 mod visitor;
 
@@ -19,6 +20,7 @@ pub(crate) use every_store::on_every_store;
 pub use gate::Gate;
 pub use mariadb::{MariaDb, shared_mariadb};
 pub use plain_client::PlainClient;
+pub use proxy::Proxy;
 pub use visitor::{Answer, Visitor};
 
 use std::{net::TcpListener, time::Duration};
