@@ -14,6 +14,7 @@
 mod support;
 
 mod architecture;
+mod browser_neighbours;
 mod browser_pages;
 mod certificates;
 mod command_line;

@@ -1,0 +1,97 @@
+//! What has ended stays ended, and what has failed has changed nothing (S4, S5).
+
+use super::{count_sessions, id_of, value, with_session};
+use crate::support::{TestApp, on_every_store};
+use sweatbox::sessions::{IDLE, stores::StoredSession};
+
+on_every_store! {
+    a_slow_request_does_not_bring_an_ended_session_back
+    a_slow_request_does_not_overwrite_the_cookie_of_a_changed_id
+    a_slow_read_does_not_set_the_cookie_of_an_ended_session
+    an_error_after_an_id_change_leaves_the_session_as_it_was
+    an_error_after_a_logout_leaves_the_session_as_it_was
+    a_panic_leaves_the_session_as_it_was
+    an_unreadable_record_is_nobody_s_session
+}
+
+async fn a_slow_request_does_not_bring_an_ended_session_back(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let id = id_of(&app, &visitor);
+    let tab = visitor.another_tab();
+    let slow = tokio::spawn(async move { tab.get("/t/add-slowly/n").await });
+    app.gate.wait_for_arrival().await;
+    visitor.get("/t/logout").await.expect(200);
+    app.gate.let_one_pass();
+    let slow = slow.await.unwrap().expect(200);
+    assert_eq!(slow.text, "ended");
+    assert!(slow.set_cookies().is_empty(), "{:?}", slow.set_cookies());
+    assert_eq!(app.store().load(&id).await.unwrap(), None);
+    assert_eq!(count_sessions(&app).await, 0);
+}
+
+async fn a_slow_request_does_not_overwrite_the_cookie_of_a_changed_id(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let tab = visitor.another_tab();
+    let slow = tokio::spawn(async move { tab.get("/t/add-slowly/n").await });
+    app.gate.wait_for_arrival().await;
+    visitor.get("/t/login").await.expect(200);
+    app.gate.let_one_pass();
+    assert!(slow.await.unwrap().expect(200).set_cookies().is_empty());
+    assert_eq!(value(&visitor, "user").await, "\"ann\"");
+    assert_eq!(value(&visitor, "n").await, "none");
+    assert_eq!(count_sessions(&app).await, 1);
+}
+
+async fn a_slow_read_does_not_set_the_cookie_of_an_ended_session(app: TestApp) {
+    let visitor = with_session(&app).await;
+    app.clock.advance(time::Duration::minutes(2));
+    let tab = visitor.another_tab();
+    let slow = tokio::spawn(async move { tab.get("/t/read-slowly/a").await });
+    app.gate.wait_for_arrival().await;
+    visitor.get("/t/login").await.expect(200);
+    app.gate.let_one_pass();
+    let slow = slow.await.unwrap().expect(200);
+    assert!(slow.set_cookies().is_empty(), "{:?}", slow.set_cookies());
+    assert_eq!(value(&visitor, "user").await, "\"ann\"");
+}
+
+async fn an_error_after_an_id_change_leaves_the_session_as_it_was(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let id = id_of(&app, &visitor);
+    let answer = visitor.get("/t/login-and-fail").await.expect(500);
+    assert!(answer.set_cookies().is_empty());
+    assert_eq!(id_of(&app, &visitor), id);
+    assert_eq!(value(&visitor, "a").await, "\"1\"");
+    assert_eq!(value(&visitor, "user").await, "none");
+    assert_eq!(count_sessions(&app).await, 1);
+}
+
+async fn an_error_after_a_logout_leaves_the_session_as_it_was(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let answer = visitor.get("/t/logout-and-fail").await.expect(500);
+    assert!(answer.set_cookies().is_empty());
+    assert_eq!(value(&visitor, "a").await, "\"1\"");
+    visitor.get("/t/add/n").await.expect(200);
+}
+
+async fn a_panic_leaves_the_session_as_it_was(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let answer = visitor.get("/t/set-and-panic").await.expect(500);
+    assert!(answer.set_cookies().is_empty());
+    assert_eq!(value(&visitor, "a").await, "\"1\"");
+    // The lock was released, too.
+    visitor.get("/t/set/a/2").await.expect(200);
+}
+
+async fn an_unreadable_record_is_nobody_s_session(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let id = id_of(&app, &visitor);
+    let torn = StoredSession {
+        data: b"\xff\x00{\"crea".to_vec(),
+        expiry: app.clock.now() + IDLE,
+    };
+    assert!(app.store().save(&id, &torn).await.unwrap());
+    assert_eq!(value(&visitor, "a").await, "none");
+    visitor.get("/t/set/a/2").await.expect(200);
+    assert_eq!(value(&visitor, "a").await, "\"2\"");
+}
