@@ -42,10 +42,16 @@ impl UnitOfWork {
     /// because the session may have ended or changed its id while the handler was at work, and
     /// a cookie with the old id would take the place of the new one.
     async fn extend_cookie(&self, id: Id) -> Result<Option<HeaderValue>, SessionError> {
-        let Some(found) = self.state().found else {
+        let now = self.now();
+        let (found, written) = {
+            let state = self.state();
+            (state.found, state.written)
+        };
+        // A record that has expired meanwhile may still lie in the store; it stays expired.
+        let Some(found) = found.filter(|_| written.is_some_and(|written| written > now)) else {
             return Ok(None);
         };
-        let later = expiry::expiry(found.created, self.now());
+        let later = expiry::expiry(found.created, now);
         let still_there = self.touch(&id, later).await?;
         Ok(still_there.then(|| self.set_cookie(Some(id))).flatten())
     }

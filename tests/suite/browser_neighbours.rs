@@ -1,17 +1,10 @@
 //! Several ports of one host in one real browser: copies of a student, and pages of others.
 
-use crate::support::{Chromium, Folder, TestApp, choose_tls_provider, eventually, shared_mariadb};
+use crate::support::{Chromium, Folder, PlainServer, TestApp, eventually, shared_mariadb};
 use axum::{Router, response::Html, routing::get};
 use fantoccini::cookies::Cookie;
 use serde_json::json;
-use std::{net::TcpListener, time::Duration};
-use sweatbox::{
-    config::{CertificateFiles, Options},
-    server::{self, Limits},
-    tls,
-};
-use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
+use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -20,17 +13,18 @@ const SOON: Duration = Duration::from_secs(10);
 async fn an_image_and_a_form_on_another_port_do_nothing() {
     let app = TestApp::on_sqlite().await;
     let copy = format!("https://localhost:{}", app.port);
-    let foreign = ForeignPage::serve(format!(
+    let page = Html(format!(
         "<!DOCTYPE html><title>foreign</title><img src='{copy}/'><iframe src='{copy}/'></iframe>\
          <form method=post action='{copy}/t/post'><button>post</button></form>"
-    ))
-    .await;
+    ));
+    let foreign = PlainServer::start(Router::new().route("/", get(async move || page)));
+    let foreign = format!("https://localhost:{}/", foreign.port);
     let chromium = Chromium::start().await;
     chromium.open(&format!("{copy}/")).await;
     chromium.follow("I can wait longer.").await;
     assert_eq!(chromium.seconds().await, 1);
     for _ in 0..3 {
-        chromium.open(&foreign.address).await;
+        chromium.open(&foreign).await;
     }
     let fetched = format!(
         "const done = arguments[0]; fetch('{copy}/', {{mode: 'no-cors', credentials: 'include'}})\
@@ -48,7 +42,7 @@ async fn an_image_and_a_form_on_another_port_do_nothing() {
         "a foreign page has moved the counter"
     );
 
-    chromium.open(&foreign.address).await;
+    chromium.open(&foreign).await;
     chromium
         .run("document.querySelector('button').click()")
         .await;
@@ -62,38 +56,6 @@ async fn an_image_and_a_form_on_another_port_do_nothing() {
     })
     .await;
     chromium.close().await;
-}
-
-/// A page on another port of the same host.
-struct ForeignPage {
-    address: String,
-    _folder: TempDir,
-}
-
-impl ForeignPage {
-    async fn serve(page: String) -> Self {
-        choose_tls_provider();
-        let folder = tempfile::tempdir().unwrap();
-        let mut files = CertificateFiles::locate(&Options::default()).unwrap();
-        files.cert = folder.path().join("crt");
-        files.key = folder.path().join("key");
-        let tls = tls::rustls_config(&files.load_or_make().unwrap());
-        let routes = Router::new().route("/", get(async move || Html(page)));
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let stopping = CancellationToken::new();
-        tokio::spawn(server::serve(
-            vec![listener],
-            tls,
-            routes,
-            Limits::default(),
-            stopping,
-        ));
-        Self {
-            address: format!("https://localhost:{port}/"),
-            _folder: folder,
-        }
-    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The certificate while the copy runs: protocols, and an exchange without a restart.
 
-use crate::support::{Copy, Folder, PlainClient, eventually};
+use crate::support::{Copy, Folder, PlainClient, certificate_files_in, eventually};
 use std::{fs, time::Duration};
 
 async fn shown(copy: &Copy, folder: &Folder) -> Option<Vec<u8>> {
@@ -11,14 +11,11 @@ async fn shown(copy: &Copy, folder: &Folder) -> Option<Vec<u8>> {
 
 /// A pair that another copy has made.
 fn another_pair() -> (String, String) {
-    let other = Folder::new();
-    let options = sweatbox::config::Options::default();
-    let mut files = sweatbox::config::CertificateFiles::locate(&options).unwrap();
-    files.cert = other.path("crt");
-    files.key = other.path("key");
+    let folder = tempfile::tempdir().unwrap();
+    let files = certificate_files_in(&folder);
     files.load_or_make().unwrap();
-    let read = |name| fs::read_to_string(other.path(name)).unwrap();
-    (read("crt"), read("key"))
+    let read = |path| fs::read_to_string(path).unwrap();
+    (read(&files.cert), read(&files.key))
 }
 
 fn replace(folder: &Folder, (cert, key): &(String, String)) {

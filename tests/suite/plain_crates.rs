@@ -1,15 +1,8 @@
 //! The same scenarios on the plain crates, which fail them: so our tests of them can fail.
 
-use crate::support::{Gate, Visitor, choose_tls_provider};
+use crate::support::{Gate, PlainServer, Visitor};
 use axum::{Extension, Router, extract::Path, routing::get};
-use std::net::TcpListener;
-use sweatbox::{
-    config::{CertificateFiles, Options},
-    server::{self, Limits},
-    tls,
-};
 use tempfile::TempDir;
-use tokio_util::sync::CancellationToken;
 use tower_sessions::{Session, SessionManagerLayer};
 use tower_sessions_sqlx_store::SqliteStore;
 
@@ -17,12 +10,12 @@ use tower_sessions_sqlx_store::SqliteStore;
 struct PlainApp {
     visitor: Visitor,
     gate: Gate,
+    _server: PlainServer,
     _folder: TempDir,
 }
 
 impl PlainApp {
     async fn start() -> Self {
-        choose_tls_provider();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("plain.sqlite");
         let options = sqlx::sqlite::SqliteConnectOptions::new()
@@ -38,23 +31,11 @@ impl PlainApp {
             .route("/logout", get(logout))
             .layer(Extension(gate.clone()))
             .layer(SessionManagerLayer::new(store));
-        let mut files = CertificateFiles::locate(&Options::default()).unwrap();
-        files.cert = folder.path().join("crt");
-        files.key = folder.path().join("key");
-        let tls = tls::rustls_config(&files.load_or_make().unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let visitor = Visitor::new(listener.local_addr().unwrap().port());
-        let stopping = CancellationToken::new();
-        tokio::spawn(server::serve(
-            vec![listener],
-            tls,
-            routes,
-            Limits::default(),
-            stopping,
-        ));
+        let server = PlainServer::start(routes);
         Self {
-            visitor,
+            visitor: Visitor::new(server.port),
             gate,
+            _server: server,
             _folder: folder,
         }
     }

@@ -87,14 +87,7 @@ async fn it_ends_with_the_terminal_that_it_was_started_from() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    let visitor = Visitor::new(port);
-    let answers = async || {
-        visitor
-            .try_request(Method::GET, "/healthz", &[])
-            .await
-            .is_ok()
-    };
-    eventually("it answers", Duration::from_secs(20), answers).await;
+    Visitor::of_starting(port).await;
     terminal.kill().unwrap();
     terminal.wait().unwrap();
     eventually(
@@ -121,14 +114,7 @@ async fn a_log_that_cannot_be_written_does_not_stop_the_service() {
         )
         .spawn()
         .unwrap();
-    let visitor = Visitor::new(port);
-    let answers = async || {
-        visitor
-            .try_request(Method::GET, "/healthz", &[])
-            .await
-            .is_ok()
-    };
-    eventually("it answers", Duration::from_secs(20), answers).await;
+    let visitor = Visitor::of_starting(port).await;
     visitor.refresh().await.expect(200);
     visitor.refresh().await.expect(200);
     let pid = process.id().to_string();

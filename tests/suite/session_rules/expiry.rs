@@ -70,21 +70,23 @@ async fn a_session_does_not_expire_while_its_page_waits(app: TestApp) {
 }
 
 async fn a_session_that_expires_during_its_request_stays_expired(app: TestApp) {
-    let visitor = with_session(&app).await;
-    let id = id_of(&app, &visitor);
-    let tab = visitor.another_tab();
-    let slow = tokio::spawn(async move { tab.get("/t/add-slowly/n").await });
-    app.gate.wait_for_arrival().await;
-    app.clock.advance(IDLE + time::Duration::SECOND);
-    app.gate.let_one_pass();
-    let slow = slow.await.unwrap().expect(200);
-    assert_eq!(slow.text, "ended");
-    assert!(slow.set_cookies().is_empty(), "{:?}", slow.set_cookies());
-    let left = app.store().load(&id).await.unwrap();
-    assert!(
-        left.is_none_or(|left| left.expiry < app.clock.now()),
-        "it was revived"
-    );
+    for (path, text) in [("/t/add-slowly/n", "ended"), ("/t/read-slowly/a", "\"1\"")] {
+        let visitor = with_session(&app).await;
+        let id = id_of(&app, &visitor);
+        // So that its coming extends the session, and the cookie would have to follow.
+        app.clock.advance(time::Duration::minutes(2));
+        let tab = visitor.another_tab();
+        let slow = tokio::spawn(async move { tab.get(path).await });
+        app.gate.wait_for_arrival().await;
+        app.clock.advance(IDLE + time::Duration::SECOND);
+        app.gate.let_one_pass();
+        let slow = slow.await.unwrap().expect(200);
+        assert_eq!(slow.text, text);
+        assert!(slow.set_cookies().is_empty(), "{:?}", slow.set_cookies());
+        let left = app.store().load(&id).await.unwrap();
+        let revived = left.is_some_and(|left| left.expiry > app.clock.now());
+        assert!(!revived, "{path} revived it");
+    }
 }
 
 async fn expired_sessions_are_purged_and_live_ones_stay(app: TestApp) {

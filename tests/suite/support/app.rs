@@ -1,12 +1,13 @@
 //! A copy within the test's own process, so that its clock and its store are at hand.
 
 use super::{
-    Gate, MariaDb, PlainClient, TestClock, Visitor, choose_tls_provider, routes, shared_mariadb,
+    Gate, MariaDb, PlainClient, TestClock, Visitor, certificate_files_in, choose_tls_provider,
+    routes, shared_mariadb,
 };
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use sweatbox::{
     app,
-    config::{CertificateFiles, Options, StoreSetup},
+    config::StoreSetup,
     identity::{Identity, InstallKey, Port},
     lessons,
     sandbox::Sandbox,
@@ -102,7 +103,7 @@ impl TestApp {
         let port = listener.local_addr().unwrap().port();
         let server = server::serve(
             vec![listener],
-            tls::rustls_config(&certificate_in(&folder).load_or_make().unwrap()),
+            tls::rustls_config(&certificate_files_in(&folder).load_or_make().unwrap()),
             app::around(routes, sandbox),
             limits,
             stopping.clone(),
@@ -127,7 +128,7 @@ impl TestApp {
 
     /// A bare TLS connection to the copy.
     pub async fn connect(&self, protocol: &str) -> PlainClient {
-        let certificate = std::fs::read(certificate_in(&self.folder).cert).unwrap();
+        let certificate = std::fs::read(certificate_files_in(&self.folder).cert).unwrap();
         PlainClient::connect(self.port, &certificate, protocol).await
     }
 
@@ -140,13 +141,4 @@ impl TestApp {
     pub fn cookie_name(&self) -> &str {
         self.identity.names.cookie.as_str()
     }
-}
-
-fn certificate_in(folder: &TempDir) -> CertificateFiles {
-    // Given paths are never made, so the default ones are moved into the folder.
-    let options = Options::default();
-    let mut files = CertificateFiles::locate(&options).unwrap();
-    files.cert = folder.path().join("certs/selfsigned.crt");
-    files.key = folder.path().join("certs/selfsigned.key");
-    files
 }

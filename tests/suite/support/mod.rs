@@ -8,6 +8,7 @@ mod every_store;
 mod gate;
 mod mariadb;
 mod plain_client;
+mod plain_server;
 mod proxy;
 mod routes;
 mod visitor;
@@ -20,6 +21,7 @@ pub(crate) use every_store::on_every_store;
 pub use gate::Gate;
 pub use mariadb::{MariaDb, shared_mariadb};
 pub use plain_client::PlainClient;
+pub use plain_server::{PlainServer, certificate_files_in};
 pub use proxy::Proxy;
 pub use visitor::{Answer, Visitor};
 

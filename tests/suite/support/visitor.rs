@@ -1,6 +1,6 @@
 //! A browser without pictures: one cookie jar, and what a visitor does.
 
-use super::choose_tls_provider;
+use super::{choose_tls_provider, eventually};
 use reqwest::{
     Client, Method, StatusCode,
     header::{COOKIE, HeaderMap, SET_COOKIE},
@@ -32,6 +32,17 @@ impl Visitor {
     /// A new visitor with an empty jar, over HTTP/2.
     pub fn new(port: u16) -> Self {
         Self::with_client(port, Client::builder())
+    }
+
+    /// The same, as soon as a copy that is starting answers.
+    pub async fn of_starting(port: u16) -> Self {
+        let visitor = Self::new(port);
+        eventually("the copy answers", Duration::from_secs(20), async || {
+            let health = visitor.try_request(Method::GET, "/healthz", &[]);
+            health.await.is_ok()
+        })
+        .await;
+        visitor
     }
 
     /// The same over HTTP/1.1.

@@ -1,0 +1,44 @@
+//! Any routes over TLS on a port of their own: pages of somebody else, or of plain crates.
+
+use super::choose_tls_provider;
+use axum::Router;
+use std::net::TcpListener;
+use sweatbox::{
+    config::{CertificateFiles, Options},
+    server::{self, Limits},
+    tls,
+};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+/// A server that runs as long as its test.
+pub struct PlainServer {
+    pub port: u16,
+    _folder: TempDir,
+}
+
+impl PlainServer {
+    /// Serves `routes` on a free port.
+    pub fn start(routes: Router) -> Self {
+        choose_tls_provider();
+        let folder = tempfile::tempdir().unwrap();
+        let files = certificate_files_in(&folder);
+        let tls = tls::rustls_config(&files.load_or_make().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (limits, stopping) = (Limits::default(), CancellationToken::new());
+        tokio::spawn(server::serve(vec![listener], tls, routes, limits, stopping));
+        Self {
+            port,
+            _folder: folder,
+        }
+    }
+}
+
+/// A pair that is made below `folder`: given paths are never made, so the default ones move.
+pub fn certificate_files_in(folder: &TempDir) -> CertificateFiles {
+    let mut files = CertificateFiles::locate(&Options::default()).unwrap();
+    files.cert = folder.path().join("certs/selfsigned.crt");
+    files.key = folder.path().join("certs/selfsigned.key");
+    files
+}
