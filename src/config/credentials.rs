@@ -70,48 +70,34 @@ impl Credentials {
     /// # Errors
     /// As for [`read`](Self::read).
     pub fn parse(text: &str, path: &Path) -> Result<Self, Refusal> {
-        let file = path.display();
-        let refuse = |what: String| {
+        let checked = written(text).and_then(|written| Self::check(written, path));
+        checked.map_err(|what| {
             let mend = format!("edit {}; it should look like {EXAMPLE}", quoted(path));
-            Refusal::new(format!("{file}: {what}"), mend)
-        };
-        let written: Written = serde_json::from_str(text).map_err(|error| {
-            // serde would quote the value that is wrong, and that may be the password.
-            if error.is_data() {
-                let (line, column) = (error.line(), error.column());
-                refuse(format!(
-                    "a value of the wrong kind at line {line} column {column}"
-                ))
-            } else {
-                refuse(error.to_string())
-            }
-        })?;
+            Refusal::new(format!("{}: {what}", path.display()), mend)
+        })
+    }
+
+    fn check(written: Written, path: &Path) -> Result<Self, String> {
         let driver = match written.driver.as_deref() {
             None | Some("mysql") => Driver::Mysql,
             Some("sqlite") => Driver::Sqlite,
             Some(other) => {
-                return Err(refuse(format!(
+                return Err(format!(
                     "unknown driver `{other}`; known: `mysql`, `sqlite`"
-                )));
+                ));
             }
         };
-        let port = match written.port.map(|port| port_number(&port)) {
-            Some(None) => return Err(refuse("`port` is not a number from 0 to 65535".into())),
-            Some(port) => port,
-            None => None,
-        };
-        let missing = match driver {
-            Driver::Mysql if written.user.is_empty() => Some("user"),
-            _ if written.database.is_empty() => Some("database"),
-            _ => None,
-        };
-        if let Some(key) = missing {
-            return Err(refuse(format!("the key `{key}` is missing or empty")));
+        let missing = |key| Err(format!("the key `{key}` is missing or empty"));
+        if driver == Driver::Mysql && written.user.is_empty() {
+            return missing("user");
+        }
+        if written.database.is_empty() {
+            return missing("database");
         }
         Ok(Self {
             driver,
             host: written.host.unwrap_or_else(|| "localhost".into()),
-            port,
+            port: written.port.as_ref().map(port_number).transpose()?,
             user: written.user,
             password: written.password,
             database: written.database,
@@ -120,13 +106,28 @@ impl Credentials {
     }
 }
 
+fn written(text: &str) -> Result<Written, String> {
+    serde_json::from_str(text).map_err(|error| {
+        // serde would quote the value that is wrong, and that may be the password.
+        if error.is_data() {
+            let (line, column) = (error.line(), error.column());
+            format!("a value of the wrong kind at line {line} column {column}")
+        } else {
+            error.to_string()
+        }
+    })
+}
+
 /// Node's drivers take the port as a number and as a text, so students have written both.
-fn port_number(written: &Value) -> Option<u16> {
-    match written {
-        Value::Number(number) => u16::try_from(number.as_u64()?).ok(),
+fn port_number(written: &Value) -> Result<u16, String> {
+    let number = match written {
+        Value::Number(number) => number
+            .as_u64()
+            .and_then(|number| u16::try_from(number).ok()),
         Value::String(text) => text.parse().ok(),
         _ => None,
-    }
+    };
+    number.ok_or_else(|| "`port` is not a number from 0 to 65535".into())
 }
 
 #[cfg(test)]

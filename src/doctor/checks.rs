@@ -3,12 +3,13 @@
 use super::Finding;
 use crate::{
     config::{self, Assignment, CertificateFiles, InstallKeyFile, Options, Refusal, StoreSetup},
-    identity::{Identity, InstallKey, Port},
+    identity::{Identity, InstallKey, Names, Port},
     listen,
     sessions::stores::{self, Guarded, Store, StoreError},
 };
 use std::time::{Duration, Instant};
 use time::OffsetDateTime;
+use tokio::time::timeout;
 
 pub(super) fn port(options: &Options) -> (Finding, Option<Assignment>) {
     const CHECK: &str = "port";
@@ -100,42 +101,45 @@ pub(super) fn certificate(options: &Options) -> Finding {
 
 pub(super) async fn store(setup: &StoreSetup, port: Port, key: Option<&InstallKey>) -> Finding {
     const CHECK: &str = "store";
-    let names = crate::identity::Names::of(port);
     // Without a key, any table that has an owner belongs to another key: so a random one does.
-    let stand_in = InstallKey::random();
-    let identity = match (key, &stand_in) {
-        (Some(key), _) | (None, Ok(key)) => Identity::derive(port, key),
-        (None, Err(error)) => {
+    let key = match key.cloned().map_or_else(InstallKey::random, Ok) {
+        Ok(key) => key,
+        Err(error) => {
             let refusal = Refusal::new(format!("no random bytes: {error}"), "try again later");
             return Finding::failed(CHECK, refusal);
         }
     };
-    let store = Guarded::new(stores::open(setup, &identity));
+    let store = Guarded::new(stores::open(setup, &Identity::derive(port, &key)));
     let start = Instant::now();
     let looked = store.inspect().await;
     let elapsed = start.elapsed().as_millis();
     // A frozen server would not even say goodbye.
-    let _ = tokio::time::timeout(Duration::from_secs(1), store.close()).await;
-    let table = names.session_table();
+    let _ = timeout(Duration::from_secs(1), store.close()).await;
+    let table = Names::of(port).session_table();
     match looked {
         Ok(true) => Finding::ok(
             CHECK,
             format!("{}: table {table}, {elapsed} ms", store.name()),
         ),
-        Ok(false) => {
-            let found = format!("{}: table {table} will be made", store.name());
-            Finding::ok(CHECK, found)
+        Ok(false) => Finding::ok(
+            CHECK,
+            format!("{}: table {table} will be made", store.name()),
+        ),
+        Err(error) => unusable(CHECK, error),
+    }
+}
+
+fn unusable(check: &'static str, error: StoreError) -> Finding {
+    match error {
+        StoreError::Refused { problem, mend } => {
+            Finding::failed(check, Refusal::new(problem, mend))
         }
-        Err(StoreError::Refused { problem, mend }) => {
-            Finding::failed(CHECK, Refusal::new(problem, mend))
-        }
-        Err(error @ (StoreError::Unreachable(_) | StoreError::Disconnected(_))) => {
+        StoreError::Unreachable(_) | StoreError::Disconnected(_) => {
             let mend = "start the database; until then pages with a session answer 503";
-            Finding::warning(CHECK, error.to_string(), mend)
+            Finding::warning(check, error.to_string(), mend)
         }
-        Err(error) => {
-            let mend = "see the database's own log";
-            Finding::failed(CHECK, Refusal::new(error.to_string(), mend))
+        StoreError::Unprepared(problem) | StoreError::Failed(problem) => {
+            Finding::failed(check, Refusal::new(problem, "see the database's own log"))
         }
     }
 }
