@@ -14,10 +14,8 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Middleware for `axum::middleware::from_fn_with_state`: gives handlers their [`Visitor`]
-/// (see [`super::Visitor`]), and afterwards saves what they changed.
-///
-/// [`Visitor`]: super::Visitor
+/// Middleware for `axum::middleware::from_fn_with_state`: gives handlers their
+/// [`Visitor`](super::Visitor), and afterwards saves what they changed.
 pub async fn attach(
     State(sessions): State<Sessions>,
     mut request: Request,

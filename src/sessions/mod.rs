@@ -1,10 +1,10 @@
 //! Sessions: who is this visitor, and what do we remember?
 //!
-//! A request passes through here twice. Before the handler, [`attach`] finds the id in the
-//! cookie ([`cookie`]) and looks at where the request comes from ([`origin`]). The handler asks
-//! for a [`Visitor`], reads through it, and takes the session's lock to change it ([`lock`]).
-//! After the handler, the [`unit`] of work saves, ends or extends the session, and only then
-//! is the lock released and a cookie set.
+//! A request passes through here twice. Before the handler, `attach.rs` finds the id in the
+//! cookie (`cookie.rs`) and looks at where the request comes from (`origin.rs`). The handler
+//! asks for a [`Visitor`], reads through it, and takes the session's lock to change it
+//! (`lock.rs`). What it changes is noted in a unit of work (`unit.rs`, `adapter.rs`); after the
+//! handler it is written (`settle.rs`), and only then is the lock released and a cookie set.
 
 mod adapter;
 mod attach;
