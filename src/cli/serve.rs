@@ -4,7 +4,7 @@ use super::logging::{self, LogFormat};
 use crate::{
     app,
     clock::Clock,
-    config::{Assignment, Credentials, Options, Refusal, Settings, StoreSetup},
+    config::{Assignment, Options, Refusal, Settings, StoreSetup},
     listen::listen,
     sandbox::Sandbox,
     server::{self, Limits},
@@ -107,6 +107,12 @@ async fn ready(options: &Options) -> Result<(Settings, Arc<dyn Store>, Vec<TcpLi
 
 /// The store, with its tables found or made. One that is down is no reason not to start.
 async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
+    if let StoreSetup::Memory = settings.store {
+        tracing::warn!(
+            "sessions live in this process alone: a restart forgets them all, and a second \
+             process would know none of them"
+        );
+    }
     let store = Guarded::new(stores::open(&settings.store, &settings.identity));
     match store.prepare().await {
         Ok(()) => {}
@@ -140,19 +146,13 @@ pub(super) fn host_name(assignment: Assignment) -> String {
 /// What stands on the terminal after the start.
 fn announcement(settings: &Settings) -> String {
     let port = settings.assignment.port();
-    let store = match &settings.store {
-        StoreSetup::Sqlite(file) => format!("SQLite in {}", file.display()),
-        StoreSetup::Mysql(credentials) => {
-            let Credentials { host, database, .. } = credentials;
-            format!("MySQL or MariaDB at {host}, database {database}")
-        }
-    };
     let host = host_name(settings.assignment);
     let table = settings.identity.names.session_table();
     let mut text = format!(
         "sweatbox {} serves port {port}\n  page       https://{host}:{port}/\n  \
          sessions   {table} in {store}\n",
-        env!("CARGO_PKG_VERSION")
+        env!("CARGO_PKG_VERSION"),
+        store = settings.store,
     );
     if settings.assignment.is_trial() {
         text += &format!(

@@ -1,26 +1,16 @@
 //! The credentials file: the JSON that the course's Node programs read, too.
 
-use super::{Refusal, files, quoted};
+use super::{Refusal, StoreKind, files, quoted};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Which database server the credentials are for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Driver {
-    /// MySQL and MariaDB: what the course uses, so the default.
-    #[default]
-    Mysql,
-    /// An embedded file; `database` is its path.
-    Sqlite,
-}
-
 /// What the file says.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// Which server.
-    pub driver: Driver,
+    pub driver: StoreKind,
     /// Its host name or address.
     pub host: String,
     /// Its port; without one the driver's usual port.
@@ -78,17 +68,11 @@ impl Credentials {
     }
 
     fn check(written: Written, path: &Path) -> Result<Self, String> {
-        let driver = match written.driver.as_deref() {
-            None | Some("mysql") => Driver::Mysql,
-            Some("sqlite") => Driver::Sqlite,
-            Some(other) => {
-                return Err(format!(
-                    "unknown driver `{other}`; known: `mysql`, `sqlite`"
-                ));
-            }
-        };
+        // What the course uses, where the file says nothing.
+        let driver = written.driver.as_deref().unwrap_or("mysql");
+        let driver = driver_named(driver)?;
         let missing = |key| Err(format!("the key `{key}` is missing or empty"));
-        if driver == Driver::Mysql && written.user.is_empty() {
+        if driver.is_server() && written.user.is_empty() {
             return missing("user");
         }
         if written.database.is_empty() {
@@ -104,6 +88,22 @@ impl Credentials {
             source: path.into(),
         })
     }
+}
+
+/// The stores that a credentials file may lead to.
+fn driver_named(name: &str) -> Result<StoreKind, String> {
+    let drivers = StoreKind::ALL.into_iter();
+    let mut drivers = drivers.filter(|kind| kind.is_server() || *kind == StoreKind::Sqlite);
+    drivers
+        .clone()
+        .find(|kind| kind.name() == name)
+        .ok_or_else(|| {
+            let first = drivers.next().map_or("", StoreKind::name);
+            let known = drivers.fold(format!("`{first}`"), |all, kind| {
+                all + ", `" + kind.name() + "`"
+            });
+            format!("unknown driver `{name}`; known: {known}")
+        })
 }
 
 fn written(text: &str) -> Result<Written, String> {
@@ -144,7 +144,7 @@ mod tests {
         let text = r#"{"host":"db.example","port":"3307","user":"u","password":"p",
                        "database":"d","charset":"utf8mb4","schema":{"tableName":"x"}}"#;
         let credentials = parse(text).unwrap();
-        assert_eq!(credentials.driver, Driver::Mysql);
+        assert_eq!(credentials.driver, StoreKind::Mysql);
         assert_eq!(credentials.host, "db.example");
         assert_eq!(credentials.port, Some(3307));
         assert_eq!(credentials.password.expose_secret(), "p");
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn an_unknown_driver_is_refused_with_those_that_are_known() {
         let problem = parse(r#"{"driver":"oracle","user":"u","database":"d"}"#).unwrap_err();
-        let expected = "c.json: unknown driver `oracle`; known: `mysql`, `sqlite`";
+        let expected = "c.json: unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`";
         assert_eq!(problem, expected);
     }
 

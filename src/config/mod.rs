@@ -13,7 +13,7 @@ mod refusal;
 mod store;
 
 pub use certificate::{Certificate, CertificateFiles};
-pub use credentials::{Credentials, Driver};
+pub use credentials::Credentials;
 pub use files::{could_make, private_file, refuse_if_shared};
 pub use install_key::InstallKeyFile;
 pub use options::Options;

@@ -61,11 +61,10 @@ pub(super) fn credentials(
     match config::store_setup(options, assignment) {
         Ok(setup) => {
             let found = match &setup {
-                StoreSetup::Sqlite(file) => format!("none needed: SQLite in {}", file.display()),
-                StoreSetup::Mysql(credentials) => format!(
-                    "{}@{} for database {}",
-                    credentials.user, credentials.host, credentials.database
-                ),
+                StoreSetup::Mysql(_) => format!("{setup}"),
+                #[cfg(feature = "postgres")]
+                StoreSetup::Postgres(_) => format!("{setup}"),
+                _ => format!("none needed: {setup}"),
             };
             (Finding::ok(CHECK, found), Some(setup))
         }

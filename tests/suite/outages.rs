@@ -95,10 +95,10 @@ async fn a_frozen_database_is_answered_by_503_and_no_session_is_lost() {
     let server = MariaDb::start().await;
     let app = TestApp::on_mariadb(&server).await;
     let visitors = with_sessions(&app, 5).await;
-    server.freeze();
+    server.process().freeze();
     expect_down(&app, &visitors[0]).await;
     expect_a_crowd_to_be_answered(&visitors[1]).await;
-    server.thaw();
+    server.process().thaw();
     expect_all_back(&visitors).await;
 }
 
@@ -117,14 +117,14 @@ async fn forty_requests_that_wait_for_one_lock_do_not_queue_up_their_timeouts() 
         app.gate.wait_for_arrival().await;
     }
     // Everybody has looked at the session and is about to take its lock.
-    server.freeze();
+    server.process().freeze();
     let start = Instant::now();
     (0..40).for_each(|_| app.gate.let_one_pass());
     for answer in crowd.join_all().await {
         answer.expect(503);
     }
     assert!(start.elapsed() < ANSWER, "{:?}", start.elapsed());
-    server.thaw();
+    server.process().thaw();
     expect_all_back(&[visitor]).await;
 }
 

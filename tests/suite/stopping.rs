@@ -173,6 +173,7 @@ async fn a_change_whose_visitor_left_is_saved_before_the_store_is_closed() {
 
     let cookie = visitor.cookie(app.identity.names.cookie.as_str()).unwrap();
     let id = cookie[cookie.len() - 22..].parse().unwrap();
+    // With a connection of its own: the copy has closed its own ones.
     let stored = sweatbox::sessions::stores::open(&app.setup, &app.identity);
     let stored = stored.load(&id).await.unwrap().unwrap();
     let text = String::from_utf8(stored.data).unwrap();

@@ -3,14 +3,22 @@
 //! A store moves bytes and knows nothing else: not what they mean, not who may read them, not
 //! what time it is. All rules are kept above it, so that they hold for every store alike.
 
+mod file;
 mod guarded;
 mod lease;
+mod memory;
 mod mysql;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod schema;
 mod sqlite;
 
+pub use file::FileStore;
 pub use guarded::Guarded;
+pub use memory::MemoryStore;
 pub use mysql::MysqlStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use sqlite::SqliteStore;
 
 use crate::{
@@ -18,7 +26,7 @@ use crate::{
     identity::Identity,
 };
 use async_trait::async_trait;
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
@@ -75,8 +83,12 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
 /// The store that was chosen, under the names of `identity`. Nothing is made or connected yet.
 pub fn open(setup: &StoreSetup, identity: &Identity) -> Arc<dyn Store> {
     match setup {
+        StoreSetup::Memory => Arc::new(MemoryStore::new()),
+        StoreSetup::File => Arc::new(FileStore::new(Path::new("."), identity)),
         StoreSetup::Sqlite(file) => Arc::new(SqliteStore::new(file, identity)),
         StoreSetup::Mysql(credentials) => Arc::new(MysqlStore::new(credentials, identity)),
+        #[cfg(feature = "postgres")]
+        StoreSetup::Postgres(credentials) => Arc::new(PostgresStore::new(credentials, identity)),
     }
 }
 

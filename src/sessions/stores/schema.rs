@@ -4,7 +4,7 @@
 //! `CREATE`, left by the Express program on this very port, or by the port's last holder.
 
 use super::{StoreError, StoreResult};
-use crate::identity::{Fingerprint, Identity, Names};
+use crate::identity::{Fingerprint, Identity};
 use async_trait::async_trait;
 
 /// A column as the database describes it: name and type.
@@ -49,7 +49,17 @@ pub(super) trait Schema {
             false => None,
         };
         if let Some(owner) = &owner {
-            check_owner(names, owner, fingerprint)?;
+            let (session, meta) = (names.session_table(), names.meta_table());
+            let way_out = format!(
+                "run `DROP TABLE {session}, {meta};` in the database (in SQLite one statement \
+                 each)"
+            );
+            check_owner(
+                &format!("the table {session}"),
+                owner,
+                fingerprint,
+                &way_out,
+            )?;
         }
         let columns = self.columns().await?;
         if columns.is_empty() {
@@ -115,23 +125,26 @@ fn check_columns(
     ))
 }
 
-/// Refuses tables that were made under another install key: another user, who had this port
-/// before, or another host on the same database.
-fn check_owner(names: &Names, found: &str, ours: &Fingerprint) -> StoreResult<()> {
+/// Refuses what was made under another install key: by another user, who had this port before,
+/// or on another host with the same database. `way_out` gives it up.
+pub(super) fn check_owner(
+    what: &str,
+    found: &str,
+    ours: &Fingerprint,
+    way_out: &str,
+) -> StoreResult<()> {
     if found == ours.as_str() {
         return Ok(());
     }
-    let (session, meta) = (names.session_table(), names.meta_table());
     Err(StoreError::refused(
         format!(
-            "the table {session} was made under another install key ({}…, ours is {}…)",
+            "{what} was made under another install key ({}…, ours is {}…)",
             found.chars().take(8).collect::<String>(),
             &ours.as_str()[..8],
         ),
         format!(
             "start with the key that made it (--install-key), or, if this port has changed \
-             hands, run `DROP TABLE {session}, {meta};` in the database (in SQLite one \
-             statement each); its sessions are then lost"
+             hands, {way_out}; its sessions are then lost"
         ),
     ))
 }

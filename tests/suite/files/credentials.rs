@@ -29,7 +29,10 @@ fn wrong_credentials_files_are_refused() {
     write(r#"{"user":"u","database":"d","driver":"oracle"}"#, 0o600);
     assert_refused(
         &folder.run(&[]),
-        &[&file, "unknown driver `oracle`; known: `mysql`, `sqlite`"],
+        &[
+            &file,
+            "unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`",
+        ],
     );
 }
 

@@ -4,6 +4,8 @@ use super::{
     Gate, MariaDb, PlainClient, TestClock, Visitor, certificate_files_in, choose_tls_provider,
     routes, shared_mariadb,
 };
+#[cfg(feature = "postgres")]
+use super::{Postgres, shared_postgres};
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use sweatbox::{
     app,
@@ -14,7 +16,7 @@ use sweatbox::{
     server::{self, Limits},
     sessions::{
         Sessions,
-        stores::{self, Guarded, Store},
+        stores::{self, FileStore, Guarded, Store},
     },
     tls,
 };
@@ -23,10 +25,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Where a test's sessions live.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Storage {
+    Memory,
+    File,
     Sqlite,
     Mysql,
+    #[cfg(feature = "postgres")]
+    Postgres,
 }
 
 /// A copy with the names of port 41220, listening on a free one.
@@ -38,6 +44,7 @@ pub struct TestApp {
     pub sessions: Sessions,
     pub stopping: CancellationToken,
     pub setup: StoreSetup,
+    bare: Arc<dyn Store>,
     pub server: JoinHandle<std::io::Result<()>>,
     folder: TempDir,
 }
@@ -46,9 +53,17 @@ impl TestApp {
     /// Starts a copy on `storage`, with an empty database.
     pub async fn start(storage: Storage) -> Self {
         match storage {
+            Storage::Memory => Self::on(StoreSetup::Memory).await,
+            Storage::File => Self::on(StoreSetup::File).await,
             Storage::Sqlite => Self::on_sqlite().await,
             Storage::Mysql => Self::on_mariadb(shared_mariadb().await).await,
+            #[cfg(feature = "postgres")]
+            Storage::Postgres => Self::on_postgres(shared_postgres().await).await,
         }
+    }
+
+    async fn on(setup: StoreSetup) -> Self {
+        Self::with(tempfile::tempdir().unwrap(), setup, Limits::default()).await
     }
 
     /// A copy on a SQLite file.
@@ -61,8 +76,14 @@ impl TestApp {
     /// A copy on a new database of `server`.
     pub async fn on_mariadb(server: &MariaDb) -> Self {
         let database = server.new_database().await;
-        let setup = StoreSetup::Mysql(server.credentials(&database));
-        Self::with(tempfile::tempdir().unwrap(), setup, Limits::default()).await
+        Self::on(StoreSetup::Mysql(server.credentials(&database))).await
+    }
+
+    /// A copy on a new database of `server`.
+    #[cfg(feature = "postgres")]
+    pub async fn on_postgres(server: &Postgres) -> Self {
+        let database = server.new_database().await;
+        Self::on(StoreSetup::Postgres(server.credentials(&database))).await
     }
 
     /// A copy that reaches `server` through another port.
@@ -70,8 +91,7 @@ impl TestApp {
         let database = server.new_database().await;
         let mut credentials = server.credentials(&database);
         credentials.port = Some(port);
-        let setup = StoreSetup::Mysql(credentials);
-        Self::with(tempfile::tempdir().unwrap(), setup, Limits::default()).await
+        Self::on(StoreSetup::Mysql(credentials)).await
     }
 
     /// A copy on a SQLite file whose connections live under `limits`.
@@ -85,7 +105,12 @@ impl TestApp {
         choose_tls_provider();
         let key: InstallKey = "5a".repeat(32).parse().unwrap();
         let identity = Identity::derive(Port::new(41220).unwrap(), &key);
-        let store = Guarded::new(stores::open(&setup, &identity));
+        // Below all guards, to look at what is really there.
+        let bare = match &setup {
+            StoreSetup::File => Arc::new(FileStore::new(folder.path(), &identity)),
+            setup => stores::open(setup, &identity),
+        };
+        let store = Guarded::new(bare.clone());
         store.prepare().await.unwrap();
         let clock = TestClock::new();
         let sessions = Sessions::new(Arc::new(store), &identity, clock.clock());
@@ -116,6 +141,7 @@ impl TestApp {
             sessions,
             stopping,
             setup,
+            bare,
             server: tokio::spawn(server),
             folder,
         }
@@ -134,7 +160,7 @@ impl TestApp {
 
     /// The store below all guards, to look at what is really there.
     pub fn store(&self) -> Arc<dyn Store> {
-        stores::open(&self.setup, &self.identity)
+        self.bare.clone()
     }
 
     /// The name of the session cookie.

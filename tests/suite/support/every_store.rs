@@ -3,6 +3,24 @@
 /// Makes a test on each store of every scenario `async fn name(app: TestApp)`.
 macro_rules! on_every_store {
     ($($scenario:ident)*) => {
+        mod memory {
+            use crate::support::{Storage, TestApp};
+
+            $(#[tokio::test]
+            async fn $scenario() {
+                super::$scenario(TestApp::start(Storage::Memory).await).await;
+            })*
+        }
+
+        mod file {
+            use crate::support::{Storage, TestApp};
+
+            $(#[tokio::test]
+            async fn $scenario() {
+                super::$scenario(TestApp::start(Storage::File).await).await;
+            })*
+        }
+
         mod sqlite {
             use crate::support::{Storage, TestApp};
 
@@ -19,6 +37,17 @@ macro_rules! on_every_store {
             #[ignore = "needs MariaDB: scripts/test"]
             async fn $scenario() {
                 super::$scenario(TestApp::start(Storage::Mysql).await).await;
+            })*
+        }
+
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            use crate::support::{Storage, TestApp};
+
+            $(#[tokio::test]
+            #[ignore = "needs PostgreSQL: scripts/test"]
+            async fn $scenario() {
+                super::$scenario(TestApp::start(Storage::Postgres).await).await;
             })*
         }
     };

@@ -1,6 +1,9 @@
 //! A private MariaDB server: its own folder, its own port, gone with the test.
 
-use super::{eventually, free_port};
+use super::{
+    eventually, free_port,
+    keeper::{Keeper, is_root},
+};
 use serde_json::json;
 use sqlx::{
     Connection, Executor,
@@ -8,9 +11,8 @@ use sqlx::{
 };
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -19,19 +21,11 @@ use tokio::sync::OnceCell;
 
 const PASSWORD: &str = "a-password-that-is-in-no-log";
 
-/// Runs as long as its standard input is open, so that the server ends with us even if we are
-/// killed. Without the word `stop`, its folder is removed as well.
-const KEEPER: &str = r#"trap "" TERM INT
-mariadbd "$@" & pid=$!
-read word
-kill -CONT $pid; kill -KILL $pid; wait $pid
-[ "$word" = stop ] || rm -rf "$FOLDER""#;
-
 /// A running server.
 pub struct MariaDb {
     folder: PathBuf,
     port: u16,
-    keeper: Option<Child>,
+    keeper: Option<Keeper>,
 }
 
 /// The server that all tests of this process share; each makes databases of its own.
@@ -56,26 +50,22 @@ impl MariaDb {
 
     /// Starts it again after `stop`, on the same port.
     pub async fn start_again(&mut self) {
-        let folder = self.folder.clone();
-        let at = |name: &str| folder.join(name).display().to_string();
-        let mut command = Command::new("sh");
-        command
-            .args(["-c", KEEPER, "keeper"])
-            .env("FOLDER", &folder);
-        command.args([
+        let at = |name: &str| self.folder.join(name).display().to_string();
+        let mut command = vec![
+            "mariadbd".into(),
             "--no-defaults".into(),
             format!("--datadir={}", at("data")),
             format!("--socket={}", at("socket")),
-            format!("--pid-file={}", at("pid")),
+            format!("--pid-file={}", at("mariadb.pid")),
             format!("--log-error={}", at("log")),
             format!("--init-file={}", at("init.sql")),
             format!("--port={}", self.port),
             "--bind-address=127.0.0.1".into(),
             "--innodb-buffer-pool-size=32M".into(),
             "--max-connections=500".into(),
-        ]);
-        command.args(user_flag());
-        self.keeper = Some(command.stdin(Stdio::piped()).spawn().unwrap());
+        ];
+        command.extend(user_flag().map(String::from));
+        self.keeper = Some(Keeper::start(&self.folder, &command).await);
         eventually("MariaDB answers", Duration::from_secs(60), async || {
             MySqlConnection::connect_with(&self.options()).await.is_ok()
         })
@@ -84,32 +74,12 @@ impl MariaDb {
 
     /// Kills it, as a power cut would.
     pub fn stop(&mut self) {
-        self.end("stop\n");
+        self.keeper.take().unwrap().stop();
     }
 
-    fn end(&mut self, word: &str) {
-        if let Some(mut keeper) = self.keeper.take() {
-            let mut input = keeper.stdin.take().unwrap();
-            input.write_all(word.as_bytes()).unwrap();
-            drop(input);
-            keeper.wait().unwrap();
-        }
-    }
-
-    /// Freezes it: connections stay open and nothing answers.
-    pub fn freeze(&self) {
-        self.signal("-STOP");
-    }
-
-    /// Lets a frozen server go on.
-    pub fn thaw(&self) {
-        self.signal("-CONT");
-    }
-
-    fn signal(&self, signal: &str) {
-        let pid = fs::read_to_string(self.folder.join("pid")).unwrap();
-        let done = Command::new("kill").args([signal, pid.trim()]).status();
-        assert!(done.unwrap().success());
+    /// The process, to freeze and to thaw.
+    pub fn process(&self) -> &Keeper {
+        self.keeper.as_ref().unwrap()
     }
 
     /// Makes an empty database and returns its name.
@@ -171,12 +141,6 @@ impl MariaDb {
     }
 }
 
-impl Drop for MariaDb {
-    fn drop(&mut self) {
-        self.end("");
-    }
-}
-
 fn install(folder: &Path) {
     let mut accounts = String::new();
     for host in ["localhost", "127.0.0.1"] {
@@ -201,6 +165,5 @@ fn install(folder: &Path) {
 
 /// MariaDB does not run as root unless it is told to.
 fn user_flag() -> Option<&'static str> {
-    let user = Command::new("id").arg("-u").output().unwrap();
-    (user.stdout == b"0\n").then_some("--user=root")
+    is_root().then_some("--user=root")
 }

@@ -6,9 +6,12 @@ mod clock;
 mod copy;
 mod every_store;
 mod gate;
+mod keeper;
 mod mariadb;
 mod plain_client;
 mod plain_server;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod proxy;
 mod routes;
 mod visitor;
@@ -22,6 +25,8 @@ pub use gate::Gate;
 pub use mariadb::{MariaDb, shared_mariadb};
 pub use plain_client::PlainClient;
 pub use plain_server::{PlainServer, certificate_files_in};
+#[cfg(feature = "postgres")]
+pub use postgres::{Postgres, shared_postgres};
 pub use proxy::Proxy;
 pub use visitor::{Answer, Visitor};
 

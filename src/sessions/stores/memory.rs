@@ -1,0 +1,199 @@
+//! Sessions in the process itself: the fastest store, and the most forgetful.
+//!
+//! The famous warning about Express's `MemoryStore` names two faults: it grows without end,
+//! and it serves one process only. This one is bounded and purged; the second fault it has too.
+
+use super::{Store, StoreResult, StoredSession};
+use async_trait::async_trait;
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use time::OffsetDateTime;
+use tower_sessions::session::Id;
+
+/// All sessions together. Beyond it, those go first that would have expired first.
+const MAX_BYTES: usize = 64 * 1024 * 1024;
+/// What a session takes besides its data: its places in the two collections, roughly.
+const OVERHEAD: usize = 200;
+
+/// Sessions in memory.
+#[derive(Default)]
+pub struct MemoryStore(Mutex<Shelf>);
+
+#[derive(Default)]
+struct Shelf {
+    sessions: HashMap<i128, StoredSession>,
+    /// The same sessions in the order in which they expire, so that a purge looks at no other.
+    by_expiry: BTreeSet<(OffsetDateTime, i128)>,
+    bytes: usize,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shelf {
+    fn put(&mut self, id: i128, session: StoredSession) {
+        self.take(id);
+        self.bytes += session.data.len() + OVERHEAD;
+        self.by_expiry.insert((session.expiry, id));
+        self.sessions.insert(id, session);
+        while self.bytes > MAX_BYTES {
+            let Some(&(_, first)) = self.by_expiry.first() else {
+                break;
+            };
+            self.take(first);
+        }
+    }
+
+    fn take(&mut self, id: i128) -> Option<StoredSession> {
+        let session = self.sessions.remove(&id)?;
+        self.by_expiry.remove(&(session.expiry, id));
+        self.bytes -= session.data.len() + OVERHEAD;
+        Some(session)
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    async fn inspect(&self) -> StoreResult<bool> {
+        Ok(true)
+    }
+
+    async fn prepare(&self) -> StoreResult<()> {
+        Ok(())
+    }
+
+    async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        let mut shelf = self.shelf();
+        if shelf.sessions.contains_key(&id.0) {
+            return Ok(false);
+        }
+        shelf.put(id.0, session.clone());
+        Ok(true)
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
+        Ok(self.shelf().sessions.get(&id.0).cloned())
+    }
+
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        let mut shelf = self.shelf();
+        if !shelf.sessions.contains_key(&id.0) {
+            return Ok(false);
+        }
+        shelf.put(id.0, session.clone());
+        Ok(true)
+    }
+
+    async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
+        let mut shelf = self.shelf();
+        let Some(mut session) = shelf.take(id.0) else {
+            return Ok(false);
+        };
+        session.expiry = expiry;
+        shelf.put(id.0, session);
+        Ok(true)
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        self.shelf().take(id.0);
+        Ok(())
+    }
+
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        let mut shelf = self.shelf();
+        let expired = shelf
+            .by_expiry
+            .iter()
+            .take_while(|(expiry, _)| *expiry <= now);
+        let ids: Vec<_> = expired.take(limit as usize).map(|(_, id)| *id).collect();
+        for id in &ids {
+            shelf.take(*id);
+        }
+        // A map keeps the room of its largest day; without this the memory would not return.
+        let room = shelf.sessions.len() * 4;
+        if shelf.sessions.capacity() > room.max(1024) {
+            shelf.sessions.shrink_to_fit();
+        }
+        Ok(ids.len() as u64)
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        Ok(())
+    }
+
+    async fn close(&self) {}
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MemoryStore({} sessions)", self.shelf().sessions.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(expiry: i64, bytes: usize) -> StoredSession {
+        StoredSession {
+            data: vec![0; bytes],
+            expiry: OffsetDateTime::from_unix_timestamp(expiry).unwrap(),
+        }
+    }
+
+    #[tokio::test]
+    async fn beyond_its_bound_those_go_that_would_expire_first() {
+        let store = MemoryStore::new();
+        let count = (MAX_BYTES / (1024 * 1024)) as i128;
+        for id in 0..count + 9 {
+            let expiry = 1_000 - id as i64;
+            assert!(
+                store
+                    .create(&Id(id), &session(expiry, 1024 * 1024))
+                    .await
+                    .unwrap()
+            );
+        }
+        assert!(store.shelf().bytes <= MAX_BYTES);
+        // The later ones expire earlier here.
+        assert!(store.load(&Id(0)).await.unwrap().is_some());
+        assert!(store.load(&Id(count + 8)).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn after_a_purge_the_memory_returns() {
+        let store = MemoryStore::new();
+        for id in 0..50_000 {
+            store
+                .create(&Id(id), &session(id as i64, 10))
+                .await
+                .unwrap();
+        }
+        let now = OffsetDateTime::from_unix_timestamp(49_989).unwrap();
+        while store.purge(now, 500).await.unwrap() == 500 {}
+        let shelf = store.shelf();
+        assert_eq!(shelf.sessions.len(), 10);
+        assert_eq!(shelf.by_expiry.len(), 10);
+        assert_eq!(shelf.bytes, 10 * (10 + OVERHEAD));
+        assert!(
+            shelf.sessions.capacity() <= 2048,
+            "{}",
+            shelf.sessions.capacity()
+        );
+    }
+}

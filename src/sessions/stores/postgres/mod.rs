@@ -1,0 +1,211 @@
+//! PostgreSQL.
+
+mod schema;
+
+use super::{Store, StoreError, StoreResult, StoredSession, lease::Lease, schema::Schema};
+use crate::{config::Credentials, identity::Identity};
+use async_trait::async_trait;
+use secrecy::ExposeSecret;
+use sqlx::{
+    Postgres,
+    postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions},
+    query::Query,
+};
+use std::time::Duration;
+use time::OffsetDateTime;
+use tower_sessions::session::Id;
+
+/// Sessions in a table of a PostgreSQL database.
+#[derive(Debug)]
+pub struct PostgresStore {
+    pool: PgPool,
+    identity: Identity,
+    table: String,
+    /// `user@host:port/database`, for messages.
+    place: String,
+    /// The credentials file, for messages.
+    source: String,
+}
+
+impl PostgresStore {
+    /// Connects when it is first needed.
+    pub fn new(credentials: &Credentials, identity: &Identity) -> Self {
+        let port = credentials.port.unwrap_or(5432);
+        let options = PgConnectOptions::new()
+            .host(&credentials.host)
+            .port(port)
+            .username(&credentials.user)
+            .password(credentials.password.expose_secret())
+            .database(&credentials.database);
+        let pool = PgPoolOptions::new()
+            // The whole class shares the server's connections (100 by default), so a copy has
+            // few and gives them back: docs/SHARED_HOST.md.
+            .max_connections(4)
+            .idle_timeout(Duration::from_secs(60))
+            .acquire_timeout(Duration::from_secs(1))
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        let Credentials {
+            user,
+            host,
+            database,
+            ..
+        } = credentials;
+        Self {
+            pool,
+            table: identity.names.session_table(),
+            identity: identity.clone(),
+            place: format!("{user}@{host}:{port}/{database}"),
+            source: credentials.source.display().to_string(),
+        }
+    }
+
+    async fn lease(&self) -> StoreResult<Lease<Postgres>> {
+        Lease::take(&self.pool)
+            .await
+            .map_err(|error| self.sort(error))
+    }
+
+    /// Runs a statement; how many rows it found.
+    async fn execute(&self, statement: Query<'_, Postgres, PgArguments>) -> sqlx::Result<u64> {
+        let mut lease = Lease::take(&self.pool).await?;
+        let done = statement.execute(lease.connection()).await;
+        lease.end();
+        done.map(|done| done.rows_affected())
+    }
+
+    fn not_allowed(&self, why: &str) -> StoreError {
+        let statements = self.statements().map(|(_, statement)| statement + ";");
+        StoreError::refused(
+            format!("{}: the account may not do this: {why}", self.place),
+            format!(
+                "have an administrator grant SELECT, INSERT, UPDATE, DELETE and CREATE, or make \
+                 the tables: {}",
+                statements.join(" ")
+            ),
+        )
+    }
+
+    /// Names what a student can mend; the rest as for every SQL store.
+    fn sort(&self, error: sqlx::Error) -> StoreError {
+        let place = &self.place;
+        let code = error.as_database_error().and_then(|error| error.code());
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html
+        match code.as_deref() {
+            Some("28P01" | "28000") => StoreError::refused(
+                format!("{place}: wrong user or password"),
+                format!("correct `user` and `password` in {}", self.source),
+            ),
+            Some("3D000") => StoreError::refused(
+                format!("{place}: there is no such database"),
+                format!(
+                    "correct `database` in {}, or ask for it to be made",
+                    self.source
+                ),
+            ),
+            Some("42501") => self.not_allowed(&error.to_string()),
+            // It ends our connections because it is stopping: another one may take us.
+            Some("57P01" | "57P02") => StoreError::Disconnected(format!("{place}: {error}")),
+            // Too many connections, or it is starting: it passes.
+            Some("53300" | "57P03") => StoreError::Unreachable(format!("{place}: {error}")),
+            Some("42P01") => StoreError::Unprepared(format!("{place}: {error}")),
+            _ => match error.into() {
+                StoreError::Unreachable(why) => StoreError::Unreachable(format!("{place}: {why}")),
+                StoreError::Disconnected(why) => {
+                    StoreError::Disconnected(format!("{place}: {why}"))
+                }
+                other => other,
+            },
+        }
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    fn name(&self) -> &'static str {
+        "postgres"
+    }
+
+    async fn inspect(&self) -> StoreResult<bool> {
+        let prepared = Schema::inspect(self).await?;
+        if !prepared {
+            self.may_make().await?;
+        }
+        Ok(prepared)
+    }
+
+    async fn prepare(&self) -> StoreResult<()> {
+        Schema::prepare(self).await
+    }
+
+    async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        let statement = format!("INSERT INTO {} VALUES ($1, $2, $3)", self.table);
+        let statement = sqlx::query(&statement)
+            .bind(id.to_string())
+            .bind(&session.data)
+            .bind(session.expiry);
+        match self.execute(statement).await {
+            Ok(_) => Ok(true),
+            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+            Err(error) => Err(self.sort(error)),
+        }
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
+        let query = format!("SELECT data, expiry_date FROM {} WHERE id = $1", self.table);
+        let query = sqlx::query_as(&query).bind(id.to_string());
+        let mut lease = self.lease().await?;
+        let row = query.fetch_optional(lease.connection()).await;
+        lease.end();
+        let row: Option<(Vec<u8>, OffsetDateTime)> = row.map_err(|error| self.sort(error))?;
+        Ok(row.map(|(data, expiry)| StoredSession { data, expiry }))
+    }
+
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        let table = &self.table;
+        let statement = format!("UPDATE {table} SET data = $1, expiry_date = $2 WHERE id = $3");
+        let statement = sqlx::query(&statement)
+            .bind(&session.data)
+            .bind(session.expiry)
+            .bind(id.to_string());
+        let rows = self.execute(statement).await;
+        rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
+    }
+
+    async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
+        let statement = format!("UPDATE {} SET expiry_date = $1 WHERE id = $2", self.table);
+        let statement = sqlx::query(&statement).bind(expiry).bind(id.to_string());
+        let rows = self.execute(statement).await;
+        rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        let statement = format!("DELETE FROM {} WHERE id = $1", self.table);
+        let rows = self
+            .execute(sqlx::query(&statement).bind(id.to_string()))
+            .await;
+        rows.map(|_| ()).map_err(|error| self.sort(error))
+    }
+
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        let table = &self.table;
+        let statement = format!(
+            "DELETE FROM {table} WHERE id IN \
+             (SELECT id FROM {table} WHERE expiry_date <= $1 LIMIT $2)"
+        );
+        let statement = sqlx::query(&statement).bind(now).bind(i64::from(limit));
+        self.execute(statement)
+            .await
+            .map_err(|error| self.sort(error))
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
+        let rows = self.execute(sqlx::query(&query)).await;
+        rows.map(|_| ()).map_err(|error| self.sort(error))
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
