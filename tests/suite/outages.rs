@@ -1,6 +1,6 @@
 //! The database goes away and comes back (S12): stopped, frozen, and under a crowd.
 
-use crate::support::{Folder, MariaDb, Proxy, TestApp, Visitor, eventually, shared_mariadb};
+use crate::support::{Folder, Proxy, Server, TestApp, Visitor, eventually, on_every_server};
 use std::time::{Duration, Instant};
 use sweatbox::sessions::{purge_regularly, stores::StoredSession};
 use tower_sessions::session::Id;
@@ -9,6 +9,17 @@ use tower_sessions::session::Id;
 const ANSWER: Duration = Duration::from_secs(3);
 /// So long after its return everything works again.
 const RECOVERY: Duration = Duration::from_secs(5);
+
+on_every_server! {
+    a_stopped_database_is_answered_by_503_and_no_session_is_lost
+    a_frozen_database_is_answered_by_503_and_no_session_is_lost
+    forty_requests_that_wait_for_one_lock_do_not_queue_up_their_timeouts
+    a_network_that_swallows_everything_is_answered_by_503_and_recovered_from
+    a_restart_between_requests_is_not_noticed
+    a_database_that_comes_after_the_copy_is_found_and_prepared
+    an_error_in_one_purge_does_not_end_the_purges
+    a_restart_under_load_fails_requests_but_loses_no_answered_change
+}
 
 async fn with_sessions(app: &TestApp, count: usize) -> Vec<Visitor> {
     let mut visitors = Vec::new();
@@ -21,7 +32,11 @@ async fn with_sessions(app: &TestApp, count: usize) -> Vec<Visitor> {
 }
 
 /// While the store is down: a clear 503 in time, and pages without a session as ever.
-async fn expect_down(app: &TestApp, visitor: &Visitor) {
+async fn expect_down(server: &Server, app: &TestApp, visitor: &Visitor) {
+    let reason = format!(
+        "The session store ({}) does not answer.",
+        server.store_name()
+    );
     let accept = [("accept", "text/html")];
     let answer = visitor
         .request(reqwest::Method::GET, "/t/get/a", &accept)
@@ -29,19 +44,11 @@ async fn expect_down(app: &TestApp, visitor: &Visitor) {
     let answer = answer.expect(503);
     assert!(answer.took < ANSWER, "{:?}", answer.took);
     assert!(answer.headers.contains_key("retry-after"));
-    assert!(
-        answer
-            .text
-            .contains("The session store (mysql) does not answer.")
-    );
+    assert!(answer.text.contains(&reason));
     assert!(answer.set_cookies().is_empty());
 
     let health = app.visitor().get("/healthz").await.expect(503);
-    assert!(
-        health
-            .text
-            .contains("The session store (mysql) does not answer.")
-    );
+    assert!(health.text.contains(&reason));
     assert!(health.took < ANSWER, "{:?}", health.took);
 
     let style = app.visitor().get("/assets/sweatbox.css").await.expect(200);
@@ -76,37 +83,28 @@ async fn expect_a_crowd_to_be_answered(visitor: &Visitor) {
     assert!(start.elapsed() < ANSWER, "{:?} for all", start.elapsed());
 }
 
-#[tokio::test]
-#[ignore = "needs MariaDB: scripts/test"]
-async fn a_stopped_database_is_answered_by_503_and_no_session_is_lost() {
-    let mut server = MariaDb::start().await;
-    let app = TestApp::on_mariadb(&server).await;
+async fn a_stopped_database_is_answered_by_503_and_no_session_is_lost(mut server: Server) {
+    let app = TestApp::on_server(&server, None).await;
     let visitors = with_sessions(&app, 5).await;
     server.stop();
-    expect_down(&app, &visitors[0]).await;
+    expect_down(&server, &app, &visitors[0]).await;
     expect_a_crowd_to_be_answered(&visitors[0]).await;
     server.start_again().await;
     expect_all_back(&visitors).await;
 }
 
-#[tokio::test]
-#[ignore = "needs MariaDB: scripts/test"]
-async fn a_frozen_database_is_answered_by_503_and_no_session_is_lost() {
-    let server = MariaDb::start().await;
-    let app = TestApp::on_mariadb(&server).await;
+async fn a_frozen_database_is_answered_by_503_and_no_session_is_lost(server: Server) {
+    let app = TestApp::on_server(&server, None).await;
     let visitors = with_sessions(&app, 5).await;
     server.process().freeze();
-    expect_down(&app, &visitors[0]).await;
+    expect_down(&server, &app, &visitors[0]).await;
     expect_a_crowd_to_be_answered(&visitors[1]).await;
     server.process().thaw();
     expect_all_back(&visitors).await;
 }
 
-#[tokio::test]
-#[ignore = "needs MariaDB: scripts/test"]
-async fn forty_requests_that_wait_for_one_lock_do_not_queue_up_their_timeouts() {
-    let server = MariaDb::start().await;
-    let app = TestApp::on_mariadb(&server).await;
+async fn forty_requests_that_wait_for_one_lock_do_not_queue_up_their_timeouts(server: Server) {
+    let app = TestApp::on_server(&server, None).await;
     let visitor = with_sessions(&app, 1).await.remove(0);
     let mut crowd = tokio::task::JoinSet::new();
     for _ in 0..40 {
@@ -128,27 +126,22 @@ async fn forty_requests_that_wait_for_one_lock_do_not_queue_up_their_timeouts() 
     expect_all_back(&[visitor]).await;
 }
 
-#[tokio::test]
-#[ignore = "needs MariaDB: scripts/test"]
-async fn a_network_that_swallows_everything_is_answered_by_503_and_recovered_from() {
-    let server = shared_mariadb().await;
-    let network = Proxy::to(server.port()).await;
-    let app = TestApp::on_mariadb_through(server, network.port).await;
+async fn a_network_that_swallows_everything_is_answered_by_503_and_recovered_from(server: Server) {
+    let (credentials, _) = server.new_database().await;
+    let network = Proxy::to(credentials.port.unwrap()).await;
+    let app = TestApp::on_server(&server, Some(network.port)).await;
     let visitors = with_sessions(&app, 8).await;
     everybody_reads(&visitors).await;
     network.cut();
-    expect_down(&app, &visitors[0]).await;
+    expect_down(&server, &app, &visitors[0]).await;
     // Every connection of the pool is now waiting for an answer that will never come.
     expect_a_crowd_to_be_answered(&visitors[1]).await;
     network.mend();
     expect_all_back(&visitors).await;
 }
 
-#[tokio::test]
-#[ignore = "needs MariaDB: scripts/test"]
-async fn a_restart_between_requests_is_not_noticed() {
-    let mut server = MariaDb::start().await;
-    let app = TestApp::on_mariadb(&server).await;
+async fn a_restart_between_requests_is_not_noticed(mut server: Server) {
+    let app = TestApp::on_server(&server, None).await;
     let visitors = with_sessions(&app, 8).await;
     // The pool is full of connections, all of which die.
     everybody_reads(&visitors).await;
@@ -167,17 +160,10 @@ async fn everybody_reads(visitors: &[Visitor]) {
     crowd.join_all().await;
 }
 
-#[tokio::test]
-#[ignore = "needs MariaDB: scripts/test"]
-async fn a_database_that_comes_after_the_copy_is_found_and_prepared() {
-    let mut server = MariaDb::start().await;
-    let database = server.new_database().await;
+async fn a_database_that_comes_after_the_copy_is_found_and_prepared(mut server: Server) {
+    let (_, credentials) = server.new_database().await;
     let folder = Folder::new();
-    folder.write_home(
-        ".mysqlSecrets.json",
-        &server.credentials_json(&database),
-        0o600,
-    );
+    folder.write_home(".mysqlSecrets.json", &credentials, 0o600);
     server.stop();
     let copy = folder.serve().await;
     copy.visitor().refresh().await.expect(503);
@@ -196,11 +182,8 @@ async fn a_database_that_comes_after_the_copy_is_found_and_prepared() {
     assert_eq!(visitor.refresh().await.seconds(), before + 1);
 }
 
-#[tokio::test]
-#[ignore = "needs MariaDB: scripts/test"]
-async fn an_error_in_one_purge_does_not_end_the_purges() {
-    let mut server = MariaDb::start().await;
-    let app = TestApp::on_mariadb(&server).await;
+async fn an_error_in_one_purge_does_not_end_the_purges(mut server: Server) {
+    let app = TestApp::on_server(&server, None).await;
     let purges = purge_regularly(app.sessions.clone(), Duration::from_millis(100));
     let purges = tokio::spawn(purges);
     server.stop();
@@ -220,11 +203,8 @@ async fn an_error_in_one_purge_does_not_end_the_purges() {
     purges.abort();
 }
 
-#[tokio::test]
-#[ignore = "needs MariaDB: scripts/test"]
-async fn a_restart_under_load_fails_requests_but_loses_no_answered_change() {
-    let mut server = MariaDb::start().await;
-    let app = TestApp::on_mariadb(&server).await;
+async fn a_restart_under_load_fails_requests_but_loses_no_answered_change(mut server: Server) {
+    let app = TestApp::on_server(&server, None).await;
     let visitor = with_sessions(&app, 1).await.remove(0);
     let mut load = tokio::task::JoinSet::new();
     for _ in 0..8 {

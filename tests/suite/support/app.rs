@@ -1,8 +1,8 @@
 //! A copy within the test's own process, so that its clock and its store are at hand.
 
 use super::{
-    Gate, MariaDb, PlainClient, TestClock, Visitor, certificate_files_in, choose_tls_provider,
-    routes, shared_mariadb,
+    Gate, MariaDb, PlainClient, Server, TestClock, Visitor, certificate_files_in,
+    choose_tls_provider, routes, shared_mariadb,
 };
 #[cfg(feature = "postgres")]
 use super::{Postgres, shared_postgres};
@@ -86,12 +86,11 @@ impl TestApp {
         Self::on(StoreSetup::Postgres(server.credentials(&database))).await
     }
 
-    /// A copy that reaches `server` through another port.
-    pub async fn on_mariadb_through(server: &MariaDb, port: u16) -> Self {
-        let database = server.new_database().await;
-        let mut credentials = server.credentials(&database);
-        credentials.port = Some(port);
-        Self::on(StoreSetup::Mysql(credentials)).await
+    /// A copy on a new database of `server`, reached through `port` if it is given.
+    pub async fn on_server(server: &Server, port: Option<u16>) -> Self {
+        let (mut credentials, _) = server.new_database().await;
+        credentials.port = port.or(credentials.port);
+        Self::on(server.setup(credentials)).await
     }
 
     /// A copy on a SQLite file whose connections live under `limits`.

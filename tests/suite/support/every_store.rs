@@ -53,4 +53,30 @@ macro_rules! on_every_store {
     };
 }
 
-pub(crate) use on_every_store;
+/// Makes a test on each kind of server of every scenario `async fn name(server: Server)`.
+macro_rules! on_every_server {
+    ($($scenario:ident)*) => {
+        mod mariadb {
+            use crate::support::{Server, ServerKind};
+
+            $(#[tokio::test]
+            #[ignore = "needs MariaDB: scripts/test"]
+            async fn $scenario() {
+                super::$scenario(Server::start(ServerKind::MariaDb).await).await;
+            })*
+        }
+
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            use crate::support::{Server, ServerKind};
+
+            $(#[tokio::test]
+            #[ignore = "needs PostgreSQL: scripts/test"]
+            async fn $scenario() {
+                super::$scenario(Server::start(ServerKind::Postgres).await).await;
+            })*
+        }
+    };
+}
+
+pub(crate) use {on_every_server, on_every_store};

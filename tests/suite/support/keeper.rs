@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::Write,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -11,13 +12,14 @@ use std::{
 use super::eventually;
 
 /// Runs as long as its standard input is open, so that the server ends with us even if we are
-/// killed. Without the word `stop`, its folder is removed as well. The server has a process
-/// group of its own: some serve each connection with another process.
+/// killed. Without the word `stop`, its folder is removed as well. PostgreSQL serves each
+/// connection with another process, so the children are signalled with their parent.
 const SCRIPT: &str = r#"trap "" TERM INT
-setsid "$@" >"$FOLDER/output" 2>&1 & pid=$!
+"$@" >"$FOLDER/output" 2>&1 & pid=$!
 echo $pid >"$FOLDER/pid.new" && mv "$FOLDER/pid.new" "$FOLDER/pid"
 read word
-kill -CONT -- -$pid; kill -KILL -- -$pid; wait $pid
+family="$pid $(cat /proc/$pid/task/$pid/children 2>/dev/null)"
+kill -KILL $family; wait $pid
 [ "$word" = stop ] || rm -rf "$FOLDER""#;
 
 /// A running server process.
@@ -36,6 +38,8 @@ impl Keeper {
             .args(command)
             .env("FOLDER", folder)
             .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .unwrap();
         let pid = folder.join("pid");
@@ -68,8 +72,10 @@ impl Keeper {
 
     fn signal(&self, signal: &str) {
         let pid = fs::read_to_string(self.folder.join("pid")).unwrap();
-        let group = format!("-{}", pid.trim());
-        let done = Command::new("kill").args([signal, "--", &group]).status();
+        let pid = pid.trim();
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+        let family = children.split_whitespace().chain([pid]);
+        let done = Command::new("kill").arg(signal).args(family).status();
         assert!(done.unwrap().success());
     }
 

@@ -115,11 +115,6 @@ impl MariaDb {
         self.credentials_json_of("sweat", database)
     }
 
-    /// The port that it listens on.
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
     /// The same for another account with the same password.
     pub fn credentials_json_of(&self, user: &str, database: &str) -> String {
         json!({

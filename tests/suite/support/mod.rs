@@ -14,13 +14,14 @@ mod plain_server;
 mod postgres;
 mod proxy;
 mod routes;
+mod server;
 mod visitor;
 
 pub use app::{Storage, TestApp};
 pub use chromium::Chromium;
 pub use clock::TestClock;
 pub use copy::{Copy, Folder};
-pub(crate) use every_store::on_every_store;
+pub(crate) use every_store::{on_every_server, on_every_store};
 pub use gate::Gate;
 pub use mariadb::{MariaDb, shared_mariadb};
 pub use plain_client::PlainClient;
@@ -28,6 +29,7 @@ pub use plain_server::{PlainServer, certificate_files_in};
 #[cfg(feature = "postgres")]
 pub use postgres::{Postgres, shared_postgres};
 pub use proxy::Proxy;
+pub use server::{Server, ServerKind};
 pub use visitor::{Answer, Visitor};
 
 use std::{net::TcpListener, time::Duration};

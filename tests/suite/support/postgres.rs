@@ -89,12 +89,6 @@ impl Postgres {
         name
     }
 
-    /// A connection to `database` as the account that may do everything.
-    pub async fn connection(&self, database: &str) -> PgConnection {
-        let options = self.options().database(database);
-        PgConnection::connect_with(&options).await.unwrap()
-    }
-
     fn options(&self) -> PgConnectOptions {
         PgConnectOptions::new()
             .host("127.0.0.1")

@@ -1,0 +1,92 @@
+//! A private database server of any kind, for scenarios that stop and freeze it.
+
+#[cfg(feature = "postgres")]
+use super::Postgres;
+use super::{MariaDb, keeper::Keeper};
+use sweatbox::config::{Credentials, StoreSetup};
+
+/// The kinds of server that a store can be on.
+#[derive(Debug, Clone, Copy)]
+pub enum ServerKind {
+    MariaDb,
+    #[cfg(feature = "postgres")]
+    Postgres,
+}
+
+/// A running server.
+pub enum Server {
+    MariaDb(MariaDb),
+    #[cfg(feature = "postgres")]
+    Postgres(Postgres),
+}
+
+impl Server {
+    /// Starts a server of this kind, for this test alone.
+    pub async fn start(kind: ServerKind) -> Self {
+        match kind {
+            ServerKind::MariaDb => Self::MariaDb(MariaDb::start().await),
+            #[cfg(feature = "postgres")]
+            ServerKind::Postgres => Self::Postgres(Postgres::start().await),
+        }
+    }
+
+    /// Starts it again after `stop`, on the same port.
+    pub async fn start_again(&mut self) {
+        match self {
+            Self::MariaDb(server) => server.start_again().await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(server) => server.start_again().await,
+        }
+    }
+
+    /// Kills it, as a power cut would.
+    pub fn stop(&mut self) {
+        match self {
+            Self::MariaDb(server) => server.stop(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(server) => server.stop(),
+        }
+    }
+
+    /// The process, to freeze and to thaw.
+    pub fn process(&self) -> &Keeper {
+        match self {
+            Self::MariaDb(server) => server.process(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(server) => server.process(),
+        }
+    }
+
+    /// The name of the store on it.
+    pub fn store_name(&self) -> &'static str {
+        match self {
+            Self::MariaDb(_) => "mysql",
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Credentials for a new, empty database, and the text of a file with them.
+    pub async fn new_database(&self) -> (Credentials, String) {
+        match self {
+            Self::MariaDb(server) => {
+                let name = server.new_database().await;
+                (server.credentials(&name), server.credentials_json(&name))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Postgres(server) => {
+                let name = server.new_database().await;
+                (server.credentials(&name), server.credentials_json(&name))
+            }
+        }
+    }
+
+    /// A store on it.
+    pub fn setup(&self, credentials: Credentials) -> StoreSetup {
+        match self {
+            Self::MariaDb(_) => StoreSetup::Mysql(credentials),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => StoreSetup::Postgres(credentials),
+        }
+    }
+}
