@@ -6,7 +6,7 @@ use super::{
 };
 #[cfg(feature = "postgres")]
 use super::{Postgres, shared_postgres};
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{net::TcpListener, path::Path, sync::Arc, time::Duration};
 use sweatbox::{
     app,
     config::StoreSetup,
@@ -160,6 +160,11 @@ impl TestApp {
     /// The store below all guards, to look at what is really there.
     pub fn store(&self) -> Arc<dyn Store> {
         self.bare.clone()
+    }
+
+    /// The folder that the copy works in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The name of the session cookie.

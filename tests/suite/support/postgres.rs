@@ -89,6 +89,20 @@ impl Postgres {
         name
     }
 
+    /// A connection to `database` as the account that may do everything.
+    pub async fn connection(&self, database: &str) -> PgConnection {
+        let options = self.options().database(database);
+        PgConnection::connect_with(&options).await.unwrap()
+    }
+
+    /// Makes an account that may connect and nothing else; its name.
+    pub async fn new_modest_account(&self) -> String {
+        let mut connection = self.connection("postgres").await;
+        let make = format!("CREATE ROLE modest LOGIN PASSWORD '{PASSWORD}'");
+        connection.execute(make.as_str()).await.unwrap();
+        "modest".into()
+    }
+
     fn options(&self) -> PgConnectOptions {
         PgConnectOptions::new()
             .host("127.0.0.1")
@@ -112,6 +126,13 @@ impl Postgres {
     pub fn credentials(&self, database: &str) -> Credentials {
         let text = self.credentials_json(database);
         Credentials::parse(&text, Path::new("secrets.json")).unwrap()
+    }
+
+    /// The same for another account.
+    pub fn credentials_of(&self, user: &str, database: &str) -> Credentials {
+        let mut credentials = self.credentials(database);
+        credentials.user = user.into();
+        credentials
     }
 }
 

@@ -1,93 +1,9 @@
-//! The tables in the database: ours, somebody else's, and an account that may do little (S9).
+//! Tables in a MariaDB database.
 
+use super::{identity, prepare};
 use crate::support::{MariaDb, TestApp, shared_mariadb};
-use sqlx::{Executor, Row, sqlite::SqliteConnectOptions};
-use sweatbox::{
-    config::StoreSetup,
-    identity::{Identity, InstallKey, Port},
-    sessions::stores::{self, StoreError},
-};
-use tempfile::TempDir;
-
-fn identity(key: &str) -> Identity {
-    let key: InstallKey = key.repeat(32).parse().unwrap();
-    Identity::derive(Port::new(41220).unwrap(), &key)
-}
-
-/// Prepares the store of port 41220 under an install key; the refusal as text.
-async fn prepare(setup: &StoreSetup, key: &str) -> Result<(), String> {
-    let outcome = stores::open(setup, &identity(key)).prepare().await;
-    outcome.map_err(|error| match error {
-        StoreError::Refused { problem, mend } => format!("{problem} | {mend}"),
-        other => panic!("not a refusal: {other}"),
-    })
-}
-
-fn sqlite_file() -> (TempDir, StoreSetup) {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("sweatbox.sqlite");
-    (folder, StoreSetup::Sqlite(file))
-}
-
-/// Runs statements on a SQLite file, made as the program would make it.
-async fn on_sqlite(setup: &StoreSetup, statement: &str) -> Vec<sqlx::sqlite::SqliteRow> {
-    let StoreSetup::Sqlite(file) = setup else {
-        unreachable!("it is a SQLite store");
-    };
-    sweatbox::config::private_file(file).unwrap();
-    let options = SqliteConnectOptions::new().filename(file);
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-    pool.fetch_all(statement).await.unwrap()
-}
-
-const RENAME: &str = "ALTER TABLE s_41220_session RENAME TO s_41220_session_express;";
-
-#[tokio::test]
-async fn a_table_with_other_columns_is_refused_with_the_rename_on_sqlite() {
-    let (_folder, setup) = sqlite_file();
-    on_sqlite(
-        &setup,
-        "CREATE TABLE s_41220_session (sid TEXT, expired INTEGER, sess TEXT)",
-    )
-    .await;
-    let refusal = prepare(&setup, "11").await.unwrap_err();
-    assert!(
-        refusal.contains("other columns (sid TEXT, expired INTEGER, sess TEXT)"),
-        "{refusal}"
-    );
-    assert!(refusal.contains(RENAME), "{refusal}");
-    // The mend mends it, and nothing is lost.
-    on_sqlite(&setup, RENAME).await;
-    prepare(&setup, "11").await.unwrap();
-    on_sqlite(&setup, "SELECT sid FROM s_41220_session_express").await;
-}
-
-#[tokio::test]
-async fn tables_made_under_another_install_key_are_refused_on_sqlite() {
-    let (_folder, setup) = sqlite_file();
-    prepare(&setup, "11").await.unwrap();
-    let refusal = prepare(&setup, "22").await.unwrap_err();
-    assert!(refusal.contains("under another install key"), "{refusal}");
-    assert!(
-        refusal.contains("DROP TABLE s_41220_session, s_41220_meta;"),
-        "{refusal}"
-    );
-    prepare(&setup, "11").await.unwrap();
-}
-
-#[tokio::test]
-async fn the_purge_uses_the_index_on_sqlite() {
-    let (_folder, setup) = sqlite_file();
-    prepare(&setup, "11").await.unwrap();
-    let plan = "EXPLAIN QUERY PLAN DELETE FROM s_41220_session WHERE rowid IN \
-                (SELECT rowid FROM s_41220_session WHERE expiry_date <= 5 LIMIT 500)";
-    let rows = on_sqlite(&setup, plan).await;
-    let plan: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
-    let searched = plan
-        .iter()
-        .any(|step| step.contains("INDEX s_41220_session_expiry"));
-    assert!(searched, "{plan:?}");
-}
+use sqlx::{Executor, Row};
+use sweatbox::{config::StoreSetup, sessions::stores};
 
 async fn new_database(server: &MariaDb) -> (String, StoreSetup) {
     let database = server.new_database().await;
@@ -97,7 +13,7 @@ async fn new_database(server: &MariaDb) -> (String, StoreSetup) {
 
 #[tokio::test]
 #[ignore = "needs MariaDB: scripts/test"]
-async fn a_table_left_by_the_express_listing_is_refused_with_the_rename_on_mariadb() {
+async fn a_table_left_by_the_express_listing_is_refused_with_the_rename() {
     let server = shared_mariadb().await;
     let (database, setup) = new_database(server).await;
     // As express-mysql-session 2 makes it, under the name that the listing gives it.
@@ -124,7 +40,7 @@ async fn a_table_left_by_the_express_listing_is_refused_with_the_rename_on_maria
 
 #[tokio::test]
 #[ignore = "needs MariaDB: scripts/test"]
-async fn a_table_of_the_plain_crate_is_refused_on_mariadb() {
+async fn a_table_of_the_plain_crate_is_refused() {
     let server = shared_mariadb().await;
     let (database, setup) = new_database(server).await;
     server
@@ -139,7 +55,7 @@ async fn a_table_of_the_plain_crate_is_refused_on_mariadb() {
 
 #[tokio::test]
 #[ignore = "needs MariaDB: scripts/test"]
-async fn tables_made_under_another_install_key_are_refused_on_mariadb() {
+async fn tables_made_under_another_install_key_are_refused() {
     let server = shared_mariadb().await;
     let (database, setup) = new_database(server).await;
     prepare(&setup, "11").await.unwrap();
@@ -187,20 +103,8 @@ async fn an_account_without_create_works_when_the_tables_are_there() {
 }
 
 #[tokio::test]
-async fn tables_that_were_dropped_while_the_copy_runs_are_made_again() {
-    let app = TestApp::on_sqlite().await;
-    let visitor = app.visitor();
-    visitor.get("/t/set/a/1").await.expect(200);
-    on_sqlite(&app.setup, "DROP TABLE s_41220_session").await;
-    on_sqlite(&app.setup, "DROP TABLE s_41220_meta").await;
-    assert_eq!(visitor.get("/t/get/a").await.expect(200).text, "none");
-    visitor.get("/t/set/a/2").await.expect(200);
-    assert_eq!(visitor.get("/t/get/a").await.expect(200).text, "\"2\"");
-}
-
-#[tokio::test]
 #[ignore = "needs MariaDB: scripts/test"]
-async fn the_purge_uses_the_index_on_mariadb() {
+async fn the_purge_uses_the_index() {
     let app = TestApp::on_mariadb(shared_mariadb().await).await;
     let StoreSetup::Mysql(credentials) = &app.setup else {
         unreachable!("it is a MariaDB store");

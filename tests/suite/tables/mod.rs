@@ -1,0 +1,30 @@
+//! What a store finds in its place: ours, somebody else's, or a place where it may do little (S9).
+
+mod file;
+mod mariadb;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod sqlite;
+
+use sweatbox::{
+    config::StoreSetup,
+    identity::{Identity, InstallKey, Port},
+    sessions::stores::{self, Store, StoreError},
+};
+
+fn identity(key: &str) -> Identity {
+    let key: InstallKey = key.repeat(32).parse().unwrap();
+    Identity::derive(Port::new(41220).unwrap(), &key)
+}
+
+/// Prepares the store of port 41220 under an install key; the refusal as text.
+async fn prepare(setup: &StoreSetup, key: &str) -> Result<(), String> {
+    prepared(&*stores::open(setup, &identity(key))).await
+}
+
+async fn prepared(store: &dyn Store) -> Result<(), String> {
+    store.prepare().await.map_err(|error| match error {
+        StoreError::Refused { problem, mend } => format!("{problem} | {mend}"),
+        other => panic!("not a refusal: {other}"),
+    })
+}
