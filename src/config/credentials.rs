@@ -35,8 +35,8 @@ struct Written {
     user: String,
     #[serde(default)]
     password: SecretString,
-    #[serde(default)]
-    database: String,
+    /// Redis has numbers where others have names.
+    database: Option<Value>,
 }
 
 /// How the file should look.
@@ -71,12 +71,24 @@ impl Credentials {
         // What the course uses, where the file says nothing.
         let driver = written.driver.as_deref().unwrap_or("mysql");
         let driver = driver_named(driver)?;
+        let database = match written.database {
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::String(name)) => name,
+            None => String::new(),
+            Some(_) => return Err("`database` is not a name".into()),
+        };
         let missing = |key| Err(format!("the key `{key}` is missing or empty"));
-        if driver.is_server() && written.user.is_empty() {
+        let is_redis = driver == StoreKind::Redis;
+        if driver.is_server() && !is_redis && written.user.is_empty() {
             return missing("user");
         }
-        if written.database.is_empty() {
+        if !is_redis && database.is_empty() {
             return missing("database");
+        }
+        if is_redis && !database.is_empty() && database.parse::<u8>().is_err() {
+            return Err(format!(
+                "`database` is `{database}`; Redis has numbers from 0 to 255"
+            ));
         }
         Ok(Self {
             driver,
@@ -84,7 +96,7 @@ impl Credentials {
             port: written.port.as_ref().map(port_number).transpose()?,
             user: written.user,
             password: written.password,
-            database: written.database,
+            database,
             source: path.into(),
         })
     }
@@ -167,7 +179,8 @@ mod tests {
     #[test]
     fn an_unknown_driver_is_refused_with_those_that_are_known() {
         let problem = parse(r#"{"driver":"oracle","user":"u","database":"d"}"#).unwrap_err();
-        let expected = "c.json: unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`";
+        let expected =
+            "c.json: unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`, `redis`";
         assert_eq!(problem, expected);
     }
 

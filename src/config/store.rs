@@ -19,16 +19,19 @@ pub enum StoreKind {
     Mysql,
     /// A PostgreSQL server, by the credentials file
     Postgres,
+    /// A Redis server, by the credentials file
+    Redis,
 }
 
 impl StoreKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Memory,
         Self::File,
         Self::Sqlite,
         Self::Mysql,
         Self::Postgres,
+        Self::Redis,
     ];
 
     /// The name on the command line and in a credentials file.
@@ -39,20 +42,13 @@ impl StoreKind {
             Self::Sqlite => "sqlite",
             Self::Mysql => "mysql",
             Self::Postgres => "postgres",
+            Self::Redis => "redis",
         }
     }
 
     /// Whether it is a server, which only a credentials file leads to.
     pub fn is_server(self) -> bool {
-        matches!(self, Self::Mysql | Self::Postgres)
-    }
-
-    /// Whether this program was built with it: what not everybody needs is a cargo feature.
-    pub fn is_built_in(self) -> bool {
-        match self {
-            Self::Memory | Self::File | Self::Sqlite | Self::Mysql => true,
-            Self::Postgres => cfg!(feature = "postgres"),
-        }
+        matches!(self, Self::Mysql | Self::Postgres | Self::Redis)
     }
 }
 
@@ -70,6 +66,9 @@ pub enum StoreSetup {
     /// A PostgreSQL server.
     #[cfg(feature = "postgres")]
     Postgres(Credentials),
+    /// A Redis server.
+    #[cfg(feature = "redis")]
+    Redis(Credentials),
 }
 
 /// Chooses the store: `--store` first, then the driver in the credentials file, then SQLite.
@@ -142,21 +141,36 @@ fn from_credentials(
         StoreKind::Mysql => Ok(StoreSetup::Mysql(credentials)),
         #[cfg(feature = "postgres")]
         StoreKind::Postgres => Ok(StoreSetup::Postgres(credentials)),
-        #[cfg(not(feature = "postgres"))]
-        StoreKind::Postgres => Err(not_built_in(driver)),
+        #[cfg(feature = "redis")]
+        StoreKind::Redis => Ok(StoreSetup::Redis(credentials)),
+        // What not everybody needs is a cargo feature.
+        #[allow(unreachable_patterns, reason = "reached where a feature is left out")]
+        _ => Err(not_built_in(driver)),
     }
 }
 
-#[cfg_attr(
-    feature = "postgres",
-    expect(dead_code, reason = "everything is built in")
-)]
 fn not_built_in(kind: StoreKind) -> Refusal {
     let name = kind.name();
     Refusal::new(
         format!("this program was built without the store {name}"),
         format!("cargo build --release --features {name}"),
     )
+}
+
+impl StoreSetup {
+    /// Which kind of store this is.
+    pub fn kind(&self) -> StoreKind {
+        match self {
+            Self::Memory => StoreKind::Memory,
+            Self::File => StoreKind::File,
+            Self::Sqlite(_) => StoreKind::Sqlite,
+            Self::Mysql(_) => StoreKind::Mysql,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => StoreKind::Postgres,
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => StoreKind::Redis,
+        }
+    }
 }
 
 impl fmt::Display for StoreSetup {
@@ -175,6 +189,8 @@ impl fmt::Display for StoreSetup {
             Self::Mysql(credentials) => server(f, "MySQL or MariaDB", credentials),
             #[cfg(feature = "postgres")]
             Self::Postgres(credentials) => server(f, "PostgreSQL", credentials),
+            #[cfg(feature = "redis")]
+            Self::Redis(credentials) => server(f, "Redis", credentials),
         }
     }
 }

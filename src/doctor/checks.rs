@@ -60,11 +60,9 @@ pub(super) fn credentials(
     };
     match config::store_setup(options, assignment) {
         Ok(setup) => {
-            let found = match &setup {
-                StoreSetup::Mysql(_) => format!("{setup}"),
-                #[cfg(feature = "postgres")]
-                StoreSetup::Postgres(_) => format!("{setup}"),
-                _ => format!("none needed: {setup}"),
+            let found = match setup.kind().is_server() {
+                true => format!("{setup}"),
+                false => format!("none needed: {setup}"),
             };
             (Finding::ok(CHECK, found), Some(setup))
         }

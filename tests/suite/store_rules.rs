@@ -109,6 +109,14 @@ async fn a_purge_removes_at_most_its_limit(app: TestApp) {
     }
     let before = LATER - Duration::SECOND;
     assert_eq!(store.purge(before, 5).await.unwrap(), 0);
+    if app.purges_itself() {
+        // What has expired is not even created.
+        let expired = session(OffsetDateTime::now_utc() - Duration::SECOND);
+        store.create(&Id::default(), &expired).await.unwrap();
+        assert_eq!(store.count().await.unwrap(), 7);
+        assert_eq!(store.purge(LATER, 5).await.unwrap(), 0);
+        return;
+    }
     assert_eq!(store.purge(LATER, 5).await.unwrap(), 5);
     assert_eq!(store.purge(LATER, 5).await.unwrap(), 2);
 }

@@ -190,6 +190,18 @@ impl Store for FileStore {
             .await
     }
 
+    async fn count(&self) -> StoreResult<u64> {
+        self.blocking(|store| {
+            let names = fs::read_dir(&store.folder)?.map(|entry| Ok(entry?.file_name()));
+            let names: Vec<_> = names.collect::<io::Result<_>>()?;
+            let sessions = names
+                .iter()
+                .filter(|name| name.to_string_lossy().parse::<Id>().is_ok());
+            Ok(sessions.count() as u64)
+        })
+        .await
+    }
+
     async fn ping(&self) -> StoreResult<()> {
         self.blocking(|store| fs::read_dir(&store.folder).map(|_| ()))
             .await

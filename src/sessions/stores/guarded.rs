@@ -143,6 +143,10 @@ impl Store for Guarded {
         self.run(|| self.inner.purge(now, limit)).await
     }
 
+    async fn count(&self) -> StoreResult<u64> {
+        self.run(|| self.inner.count()).await
+    }
+
     async fn ping(&self) -> StoreResult<()> {
         self.run(|| self.inner.ping()).await
     }

@@ -132,6 +132,10 @@ impl Store for MemoryStore {
         Ok(ids.len() as u64)
     }
 
+    async fn count(&self) -> StoreResult<u64> {
+        Ok(self.shelf().sessions.len() as u64)
+    }
+
     async fn ping(&self) -> StoreResult<()> {
         Ok(())
     }

@@ -10,6 +10,8 @@ mod memory;
 mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "redis")]
+mod redis;
 mod schema;
 mod sqlite;
 
@@ -19,6 +21,8 @@ pub use memory::MemoryStore;
 pub use mysql::MysqlStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[cfg(feature = "redis")]
+pub use redis::RedisStore;
 pub use sqlite::SqliteStore;
 
 use crate::{
@@ -70,8 +74,12 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Removes a session.
     async fn delete(&self, id: &Id) -> StoreResult<()>;
 
-    /// Removes at most `limit` sessions that expired before `now`; says how many it removed.
+    /// Removes at most `limit` sessions that expired before `now`; says how many it removed. A
+    /// store that removes them by itself has nothing to do.
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64>;
+
+    /// How many sessions there are, expired ones included as long as they are not purged.
+    async fn count(&self) -> StoreResult<u64>;
 
     /// A round trip that proves that the store answers.
     async fn ping(&self) -> StoreResult<()>;
@@ -89,6 +97,8 @@ pub fn open(setup: &StoreSetup, identity: &Identity) -> Arc<dyn Store> {
         StoreSetup::Mysql(credentials) => Arc::new(MysqlStore::new(credentials, identity)),
         #[cfg(feature = "postgres")]
         StoreSetup::Postgres(credentials) => Arc::new(PostgresStore::new(credentials, identity)),
+        #[cfg(feature = "redis")]
+        StoreSetup::Redis(credentials) => Arc::new(RedisStore::new(credentials, identity)),
     }
 }
 

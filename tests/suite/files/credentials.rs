@@ -31,7 +31,7 @@ fn wrong_credentials_files_are_refused() {
         &folder.run(&[]),
         &[
             &file,
-            "unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`",
+            "unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`, `redis`",
         ],
     );
 }

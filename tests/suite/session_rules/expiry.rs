@@ -100,7 +100,8 @@ async fn expired_sessions_are_purged_and_live_ones_stay(app: TestApp) {
     }
     let visitor = with_session(&app).await;
     // More than two batches.
-    assert_eq!(app.sessions.purge().await, 1203);
+    let purged = app.sessions.purge().await;
+    assert_eq!(purged, if app.purges_itself() { 0 } else { 1203 });
     assert_eq!(value(&visitor, "a").await, "\"1\"");
     assert_eq!(count_sessions(&app).await, 1);
 }

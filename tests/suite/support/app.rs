@@ -6,6 +6,8 @@ use super::{
 };
 #[cfg(feature = "postgres")]
 use super::{Postgres, shared_postgres};
+#[cfg(feature = "redis")]
+use super::{Redis, shared_redis};
 use std::{net::TcpListener, path::Path, sync::Arc, time::Duration};
 use sweatbox::{
     app,
@@ -33,6 +35,8 @@ pub enum Storage {
     Mysql,
     #[cfg(feature = "postgres")]
     Postgres,
+    #[cfg(feature = "redis")]
+    Redis,
 }
 
 /// A copy with the names of port 41220, listening on a free one.
@@ -59,6 +63,8 @@ impl TestApp {
             Storage::Mysql => Self::on_mariadb(shared_mariadb().await).await,
             #[cfg(feature = "postgres")]
             Storage::Postgres => Self::on_postgres(shared_postgres().await).await,
+            #[cfg(feature = "redis")]
+            Storage::Redis => Self::on_redis(shared_redis().await).await,
         }
     }
 
@@ -84,6 +90,13 @@ impl TestApp {
     pub async fn on_postgres(server: &Postgres) -> Self {
         let database = server.new_database().await;
         Self::on(StoreSetup::Postgres(server.credentials(&database))).await
+    }
+
+    /// A copy on an empty database of `server`.
+    #[cfg(feature = "redis")]
+    pub async fn on_redis(server: &Redis) -> Self {
+        let database = server.new_database();
+        Self::on(StoreSetup::Redis(server.credentials(&database))).await
     }
 
     /// A copy on a new database of `server`, reached through `port` if it is given.
@@ -160,6 +173,11 @@ impl TestApp {
     /// The store below all guards, to look at what is really there.
     pub fn store(&self) -> Arc<dyn Store> {
         self.bare.clone()
+    }
+
+    /// Whether the store removes expired sessions by itself.
+    pub fn purges_itself(&self) -> bool {
+        self.setup.kind().name() == "redis"
     }
 
     /// The folder that the copy works in.

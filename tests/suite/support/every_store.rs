@@ -50,6 +50,17 @@ macro_rules! on_every_store {
                 super::$scenario(TestApp::start(Storage::Postgres).await).await;
             })*
         }
+
+        #[cfg(feature = "redis")]
+        mod redis {
+            use crate::support::{Storage, TestApp};
+
+            $(#[tokio::test]
+            #[ignore = "needs Redis: scripts/test"]
+            async fn $scenario() {
+                super::$scenario(TestApp::start(Storage::Redis).await).await;
+            })*
+        }
     };
 }
 
@@ -74,6 +85,17 @@ macro_rules! on_every_server {
             #[ignore = "needs PostgreSQL: scripts/test"]
             async fn $scenario() {
                 super::$scenario(Server::start(ServerKind::Postgres).await).await;
+            })*
+        }
+
+        #[cfg(feature = "redis")]
+        mod redis {
+            use crate::support::{Server, ServerKind};
+
+            $(#[tokio::test]
+            #[ignore = "needs Redis: scripts/test"]
+            async fn $scenario() {
+                super::$scenario(Server::start(ServerKind::Redis).await).await;
             })*
         }
     };

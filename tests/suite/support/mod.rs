@@ -13,6 +13,8 @@ mod plain_server;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod proxy;
+#[cfg(feature = "redis")]
+mod redis;
 mod routes;
 mod server;
 mod visitor;
@@ -29,6 +31,8 @@ pub use plain_server::{PlainServer, certificate_files_in};
 #[cfg(feature = "postgres")]
 pub use postgres::{Postgres, shared_postgres};
 pub use proxy::Proxy;
+#[cfg(feature = "redis")]
+pub use redis::{Redis, shared_redis};
 pub use server::{Server, ServerKind};
 pub use visitor::{Answer, Visitor};
 

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "postgres")]
 use super::Postgres;
+#[cfg(feature = "redis")]
+use super::Redis;
 use super::{MariaDb, keeper::Keeper};
 use sweatbox::config::{Credentials, StoreSetup};
 
@@ -11,6 +13,8 @@ pub enum ServerKind {
     MariaDb,
     #[cfg(feature = "postgres")]
     Postgres,
+    #[cfg(feature = "redis")]
+    Redis,
 }
 
 /// A running server.
@@ -18,6 +22,8 @@ pub enum Server {
     MariaDb(MariaDb),
     #[cfg(feature = "postgres")]
     Postgres(Postgres),
+    #[cfg(feature = "redis")]
+    Redis(Redis),
 }
 
 impl Server {
@@ -27,6 +33,8 @@ impl Server {
             ServerKind::MariaDb => Self::MariaDb(MariaDb::start().await),
             #[cfg(feature = "postgres")]
             ServerKind::Postgres => Self::Postgres(Postgres::start().await),
+            #[cfg(feature = "redis")]
+            ServerKind::Redis => Self::Redis(Redis::start().await),
         }
     }
 
@@ -36,6 +44,8 @@ impl Server {
             Self::MariaDb(server) => server.start_again().await,
             #[cfg(feature = "postgres")]
             Self::Postgres(server) => server.start_again().await,
+            #[cfg(feature = "redis")]
+            Self::Redis(server) => server.start_again().await,
         }
     }
 
@@ -45,6 +55,8 @@ impl Server {
             Self::MariaDb(server) => server.stop(),
             #[cfg(feature = "postgres")]
             Self::Postgres(server) => server.stop(),
+            #[cfg(feature = "redis")]
+            Self::Redis(server) => server.stop(),
         }
     }
 
@@ -54,6 +66,8 @@ impl Server {
             Self::MariaDb(server) => server.process(),
             #[cfg(feature = "postgres")]
             Self::Postgres(server) => server.process(),
+            #[cfg(feature = "redis")]
+            Self::Redis(server) => server.process(),
         }
     }
 
@@ -63,6 +77,8 @@ impl Server {
             Self::MariaDb(_) => "mysql",
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => "postgres",
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => "redis",
         }
     }
 
@@ -78,6 +94,11 @@ impl Server {
                 let name = server.new_database().await;
                 (server.credentials(&name), server.credentials_json(&name))
             }
+            #[cfg(feature = "redis")]
+            Self::Redis(server) => {
+                let name = server.new_database();
+                (server.credentials(&name), server.credentials_json(&name))
+            }
         }
     }
 
@@ -87,6 +108,8 @@ impl Server {
             Self::MariaDb(_) => StoreSetup::Mysql(credentials),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => StoreSetup::Postgres(credentials),
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => StoreSetup::Redis(credentials),
         }
     }
 }

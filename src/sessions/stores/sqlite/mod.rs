@@ -175,6 +175,15 @@ impl Store for SqliteStore {
         Ok(done.rows_affected())
     }
 
+    async fn count(&self) -> StoreResult<u64> {
+        let query = format!("SELECT COUNT(*) FROM {}", self.table);
+        let query = sqlx::query_scalar(&query);
+        let count: Result<i64, _> = query.fetch_one(&self.pool).await;
+        count
+            .map(i64::unsigned_abs)
+            .map_err(|error| self.sort(error))
+    }
+
     async fn ping(&self) -> StoreResult<()> {
         let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
         sqlx::query(&query)

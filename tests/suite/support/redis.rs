@@ -1,0 +1,109 @@
+//! A private Redis server: its own folder, its own port, gone with the test.
+
+use super::{eventually, free_port, keeper::Keeper};
+use serde_json::json;
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+use sweatbox::config::Credentials;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::OnceCell,
+    time::timeout,
+};
+
+const PASSWORD: &str = "a-password-that-is-in-no-log";
+/// Redis numbers its databases; a test takes one and never gives it back.
+const DATABASES: u32 = 256;
+
+/// A running server.
+pub struct Redis {
+    folder: PathBuf,
+    port: u16,
+    keeper: Option<Keeper>,
+    next_database: AtomicU32,
+}
+
+/// The server that all tests of this process share; each has databases of its own.
+pub async fn shared_redis() -> &'static Redis {
+    static SHARED: OnceCell<Redis> = OnceCell::const_new();
+    SHARED.get_or_init(Redis::start).await
+}
+
+impl Redis {
+    /// Starts a server and waits until it answers.
+    pub async fn start() -> Self {
+        let mut server = Self {
+            folder: tempfile::tempdir().unwrap().keep(),
+            port: free_port(),
+            keeper: None,
+            next_database: AtomicU32::new(0),
+        };
+        server.start_again().await;
+        server
+    }
+
+    /// Starts it again after `stop`, on the same port, with all that it had written.
+    pub async fn start_again(&mut self) {
+        let folder = self.folder.display().to_string();
+        let command = format!(
+            "redis-server --bind 127.0.0.1 --port {} --dir {folder} --databases {DATABASES} \
+             --requirepass {PASSWORD} --save  --appendonly yes --appendfsync always",
+            self.port
+        );
+        let command: Vec<String> = command.split(' ').map(String::from).collect();
+        self.keeper = Some(Keeper::start(&self.folder, &command).await);
+        eventually("Redis answers", Duration::from_secs(60), async || {
+            self.answers().await
+        })
+        .await;
+    }
+
+    async fn answers(&self) -> bool {
+        let ask = async {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
+            let command = format!("AUTH {PASSWORD}\r\nPING\r\nQUIT\r\n");
+            stream.write_all(command.as_bytes()).await?;
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await?;
+            Ok::<_, std::io::Error>(answer)
+        };
+        let answer = timeout(Duration::from_secs(1), ask).await;
+        answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.contains("+PONG")))
+    }
+
+    /// Kills it, as a power cut would.
+    pub fn stop(&mut self) {
+        self.keeper.take().unwrap().stop();
+    }
+
+    /// The process, to freeze and to thaw.
+    pub fn process(&self) -> &Keeper {
+        self.keeper.as_ref().unwrap()
+    }
+
+    /// The number of an empty database.
+    pub fn new_database(&self) -> String {
+        let number = self.next_database.fetch_add(1, Ordering::Relaxed);
+        assert!(number < DATABASES, "more tests than databases");
+        number.to_string()
+    }
+
+    /// The text of a credentials file for `database`.
+    pub fn credentials_json(&self, database: &str) -> String {
+        json!({
+            "driver": "redis", "host": "127.0.0.1", "port": self.port, "password": PASSWORD,
+            "database": database,
+        })
+        .to_string()
+    }
+
+    /// The same, as the program reads it.
+    pub fn credentials(&self, database: &str) -> Credentials {
+        let text = self.credentials_json(database);
+        Credentials::parse(&text, Path::new("secrets.json")).unwrap()
+    }
+}
