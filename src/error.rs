@@ -79,10 +79,9 @@ impl HttpError {
                 "Too much for one session",
                 format!("Nothing was changed: {what}."),
             ),
-            Self::Unavailable(sentence) => (
-                "Not just now",
-                format!("{sentence} Your session is kept; try again in a moment."),
-            ),
+            Self::Unavailable(sentence) => {
+                ("Not just now", format!("{sentence} Try again in a moment."))
+            }
             Self::Internal => (
                 "Our mistake",
                 "Something went wrong here, and the log says what. Your session is as it was."

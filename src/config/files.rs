@@ -45,7 +45,7 @@ pub(super) fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
     })
 }
 
-/// Refuses a file with a secret that group or others can open.
+/// Refuses a file or folder with secrets that group or others can open.
 ///
 /// # Errors
 /// The `chmod` to run.
@@ -55,11 +55,12 @@ pub fn refuse_if_shared(path: &Path) -> Result<(), Refusal> {
         use std::os::unix::fs::PermissionsExt;
         let metadata = fs::metadata(path).map_err(|error| Refusal::io("read", path, &error))?;
         let mode = metadata.permissions().mode() & 0o777;
+        let ours = if metadata.is_dir() { "700" } else { "600" };
         if mode & 0o077 != 0 {
             let file = path.display();
             return Err(Refusal::new(
                 format!("{file} holds secrets, and other users can open it (mode {mode:03o})"),
-                format!("chmod 600 {}", quoted(path)),
+                format!("chmod {ours} {}", quoted(path)),
             ));
         }
     }
@@ -83,12 +84,13 @@ pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
 }
 
 /// Holds the folder of `path`, made if need be, for this process alone until the result is
-/// dropped: two first starts must not make two halves of a pair each.
+/// dropped: two first starts must not make two halves of a pair each. A file of its own is
+/// locked, since a network file system may lock no folders.
 pub(super) fn lock_folder_of(path: &Path) -> Result<File, Refusal> {
     let folder = non_empty(path.parent().unwrap_or(Path::new(".")));
     let lock = || {
         make_private_folder(folder)?;
-        let file = File::open(folder)?;
+        let file = File::create(folder.join(".lock"))?;
         file.lock()?;
         Ok(file)
     };

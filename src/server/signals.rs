@@ -16,13 +16,13 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangups = signal(SignalKind::hangup())?;
-    let had_terminal = io::stderr().is_terminal();
+    let had_terminal = has_terminal();
     Ok(async move {
         let terminal_gone = async {
             // SIGHUP asks for a new certificate, but it also tells that a terminal is gone. A
             // student whose ssh connection breaks wants the port back.
             while hangups.recv().await.is_some() {
-                if had_terminal && !io::stderr().is_terminal() {
+                if had_terminal && !has_terminal() {
                     return;
                 }
             }
@@ -34,6 +34,12 @@ pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
             () = terminal_gone => {}
         }
     })
+}
+
+/// A terminal that has gone away is none any more.
+#[cfg(unix)]
+fn has_terminal() -> bool {
+    io::stdin().is_terminal() || io::stdout().is_terminal() || io::stderr().is_terminal()
 }
 
 /// Where there is only Ctrl-C.

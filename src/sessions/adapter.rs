@@ -39,6 +39,9 @@ impl SessionStore for UnitOfWork {
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        if self.sessions.0.dead().contains(id) {
+            return Ok(None);
+        }
         let stored = self.sessions.0.store.load(id).await;
         let stored = stored.map_err(|error| self.fail(self.store_error(error)))?;
         let Some(stored) = stored.filter(|stored| stored.expiry > self.now()) else {

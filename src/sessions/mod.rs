@@ -30,9 +30,14 @@ pub use visitor::Visitor;
 use crate::{clock::Clock, error::HttpError, identity::Identity};
 use cookie::SessionCookie;
 use lock::SessionLocks;
-use std::{fmt, sync::Arc};
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 use stores::{Store, StoreError};
 use tokio_util::task::TaskTracker;
+use tower_sessions::session::Id;
 
 /// All that a copy's sessions share. Cheap to clone.
 #[derive(Clone)]
@@ -43,6 +48,8 @@ struct Shared {
     locks: SessionLocks,
     cookie: SessionCookie,
     clock: Clock,
+    /// Ids that were exchanged and whose records could not be removed yet.
+    dead: Mutex<HashSet<Id>>,
     /// All requests, from their cookie to their last write.
     in_flight: TaskTracker,
     /// Those that go on although their visitor has left.
@@ -57,6 +64,7 @@ impl Sessions {
             locks: SessionLocks::default(),
             cookie: SessionCookie::new(identity),
             clock,
+            dead: Mutex::default(),
             in_flight: TaskTracker::new(),
             orphans: TaskTracker::new(),
         }))
@@ -84,6 +92,12 @@ impl Sessions {
             tracker.wait().await;
         }
         self.0.store.close().await;
+    }
+}
+
+impl Shared {
+    fn dead(&self) -> MutexGuard<'_, HashSet<Id>> {
+        self.dead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

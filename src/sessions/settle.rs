@@ -1,6 +1,6 @@
 //! After the handler: what it changed is written, and the browser is told.
 
-use super::{SessionError, expiry, unit::UnitOfWork};
+use super::{SessionError, unit::UnitOfWork};
 use axum::http::HeaderValue;
 use std::{sync::Arc, time::Duration};
 use tower_sessions::session::Id;
@@ -38,22 +38,12 @@ impl UnitOfWork {
         }
     }
 
-    /// The session was read and its expiry moved: the cookie is to live as long. Asked again,
-    /// because the session may have ended or changed its id while the handler was at work, and
-    /// a cookie with the old id would take the place of the new one.
-    async fn extend_cookie(&self, id: Id) -> Result<Option<HeaderValue>, SessionError> {
-        let now = self.now();
-        let (found, written) = {
-            let state = self.state();
-            (state.found, state.written)
-        };
-        // A record that has expired meanwhile may still lie in the store; it stays expired.
-        let Some(found) = found.filter(|_| written.is_some_and(|written| written > now)) else {
-            return Ok(None);
-        };
-        let later = expiry::expiry(found.created, now);
-        let still_there = self.touch(&id, later).await?;
-        Ok(still_there.then(|| self.set_cookie(Some(id))).flatten())
+    /// The session was read and its expiry moved: the cookie is to live as long. Looked at once
+    /// more, because the session may have ended or changed its id while the handler was at work,
+    /// and a cookie with the old id would take the place of the new one.
+    async fn extend_cookie(self: &Arc<Self>, id: Id) -> Result<Option<HeaderValue>, SessionError> {
+        let now_there = self.look().await?.id();
+        Ok(now_there.and_then(|_| self.set_cookie(Some(id))))
     }
 
     fn set_cookie(&self, id: Option<Id>) -> Option<HeaderValue> {
@@ -79,15 +69,18 @@ impl UnitOfWork {
             return;
         };
         tracing::warn!(%error, "an exchanged id is not removed yet; trying again");
+        // Until then it is dead here, whatever the store says: nobody brings it back to life.
+        self.sessions.0.dead().insert(id);
         let unit = self.clone();
         self.sessions.0.orphans.spawn(async move {
             for _ in 0..DELETE_TRIES {
                 tokio::time::sleep(DELETE_PAUSE).await;
                 if unit.delete(&id).await.is_ok() {
+                    unit.sessions.0.dead().remove(&id);
                     return;
                 }
             }
-            tracing::error!("an exchanged id was not removed; it ends with its hour");
+            tracing::error!("an exchanged id was not removed from the store");
         });
     }
 }

@@ -75,7 +75,7 @@ impl UnitOfWork {
     }
 
     /// The session as it is now.
-    async fn look(self: &Arc<Self>) -> Result<Session, SessionError> {
+    pub(super) async fn look(self: &Arc<Self>) -> Result<Session, SessionError> {
         self.state().found = None;
         let session = self.session(self.id);
         // Any access makes tower-sessions load the record; one that is not there (any more)
@@ -96,11 +96,7 @@ impl UnitOfWork {
     }
 
     /// Writes an expiry; `false` when the session is gone.
-    pub(super) async fn touch(
-        &self,
-        id: &Id,
-        expiry: OffsetDateTime,
-    ) -> Result<bool, SessionError> {
+    async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> Result<bool, SessionError> {
         let touched = self.sessions.0.store.touch(id, expiry).await;
         let touched = touched.map_err(|error| self.store_error(error))?;
         self.state().written = Some(expiry);

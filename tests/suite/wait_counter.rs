@@ -1,8 +1,9 @@
 //! The wait-counter page, row by row of its table, with its times.
 
-use crate::support::{Folder, TestApp, Visitor, eventually, free_port, on_every_store};
+use crate::support::{Answer, Folder, TestApp, Visitor, eventually, free_port, on_every_store};
 use reqwest::Method;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 
 /// Beyond the wait itself; machines that run tests are slow at times.
 const SLACK: Duration = Duration::from_secs(3);
@@ -127,38 +128,60 @@ async fn fifty_one_overlapping_refreshes_count_fifty_one(app: TestApp) {
 
 async fn a_reset_during_the_wait_gives_one(app: TestApp) {
     let visitor = app.visitor();
-    set_wait(&app, &visitor, 2).await;
-    let (slow, reset) = tokio::join!(visitor.refresh(), visitor.has_enough());
+    set_wait(&app, &visitor, 3).await;
+    let slow = asleep(&app, &visitor).await;
+    let reset = visitor.has_enough().await;
     assert_eq!(reset.seconds(), 0);
-    assert!(reset.took < Duration::from_secs(2), "the reset waited");
+    assert!(reset.took < Duration::from_secs(3), "the reset waited");
+    let slow = slow.await.unwrap();
+    assert!(
+        slow.took >= Duration::from_secs(3),
+        "it came after the reset"
+    );
     assert_eq!(slow.seconds(), 1);
 }
 
 async fn a_logout_during_the_wait_stays_a_logout(app: TestApp) {
     let visitor = app.visitor();
-    set_wait(&app, &visitor, 2).await;
-    let (slow, logout) = tokio::join!(visitor.refresh(), visitor.get("/t/logout"));
-    assert!(logout.took < Duration::from_secs(2), "the logout waited");
+    set_wait(&app, &visitor, 3).await;
+    let slow = asleep(&app, &visitor).await;
+    let logout = visitor.get("/t/logout").await;
+    assert!(logout.took < Duration::from_secs(3), "the logout waited");
+    let slow = slow.await.unwrap();
+    assert!(
+        slow.took >= Duration::from_secs(3),
+        "it came after the logout"
+    );
     assert_eq!(slow.seconds(), 0);
     assert!(slow.set_cookies().is_empty());
     assert_eq!(visitor.cookie(app.cookie_name()), None);
 }
 
+/// A refresh that has come, has looked at its session, and sleeps.
+async fn asleep(app: &TestApp, visitor: &Visitor) -> JoinHandle<Answer> {
+    let tab = visitor.another_tab();
+    let slow = tokio::spawn(async move { tab.refresh().await });
+    eventually("the refresh has come", SLACK, async || {
+        app.sessions.in_flight() == 1
+    })
+    .await;
+    // By the end of another whole round trip it has read what it found.
+    visitor.get("/t/get/wait").await.expect(200);
+    slow
+}
+
 async fn whoever_leaves_during_the_wait_is_not_counted(app: TestApp) {
     let visitor = app.visitor();
-    set_wait(&app, &visitor, 2).await;
-    let tab = visitor.another_tab();
-    let leaving = tokio::time::timeout(Duration::from_secs(1), tab.refresh()).await;
-    assert!(leaving.is_err(), "it did not wait");
-    eventually(
-        "everything is freed",
-        Duration::from_millis(500),
-        async || app.sessions.in_flight() == 0,
-    )
+    set_wait(&app, &visitor, 20).await;
+    let slow = asleep(&app, &visitor).await;
+    slow.abort();
+    assert!(slow.await.unwrap_err().is_cancelled());
+    // Long before the wait would have been over.
+    eventually("everything is freed", Duration::from_secs(10), async || {
+        app.sessions.in_flight() == 0
+    })
     .await;
-    // A refresh that takes the full two seconds ends after the one that left would have.
-    assert_eq!(visitor.refresh().await.seconds(), 3);
-    assert_eq!(visitor.get("/t/get/wait").await.text, "3");
+    assert_eq!(visitor.get("/t/get/wait").await.text, "20");
 }
 
 async fn head_neither_waits_nor_counts(app: TestApp) {

@@ -5,7 +5,7 @@
 
 use super::{Store, StoreError, StoreResult, StoredSession, schema::check_owner};
 use crate::{
-    config::{could_make, quoted},
+    config::{could_make, quoted, refuse_if_shared},
     identity::Identity,
 };
 use async_trait::async_trait;
@@ -13,6 +13,7 @@ use std::{
     fs::{self, DirBuilder, File},
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 use tempfile::NamedTempFile;
@@ -31,6 +32,9 @@ const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 #[derive(Debug, Clone)]
 pub struct FileStore {
     folder: PathBuf,
+    /// Held by whoever looks at a file and then changes it: what a database does in one
+    /// statement takes two steps here, and a purge must not come between them.
+    gate: Arc<Mutex<()>>,
     identity: Identity,
 }
 
@@ -39,6 +43,7 @@ impl FileStore {
     pub fn new(parent: &Path, identity: &Identity) -> Self {
         Self {
             folder: parent.join(identity.names.session_table()),
+            gate: Arc::default(),
             identity: identity.clone(),
         }
     }
@@ -56,6 +61,10 @@ impl FileStore {
         let done = spawn_blocking(move || work(&store)).await;
         let done = done.map_err(|error| StoreError::Failed(error.to_string()))?;
         done.map_err(|error| self.sort(&error))
+    }
+
+    fn alone(&self) -> MutexGuard<'_, ()> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes the session under a temporary name, whole and with its expiry.
@@ -76,7 +85,9 @@ impl FileStore {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        let mut owner = NamedTempFile::new_in(&self.folder)?;
+        let mut owner = tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempfile_in(&self.folder)?;
         owner.write_all(self.identity.fingerprint.as_str().as_bytes())?;
         match owner.persist_noclobber(self.folder.join(OWNER)) {
             Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
@@ -112,6 +123,7 @@ impl Store for FileStore {
             could_make(&self.folder)?;
             return Ok(false);
         }
+        refuse_if_shared(&self.folder)?;
         let Some(owner) = self.blocking(Self::owner).await? else {
             return Ok(false);
         };
@@ -157,11 +169,12 @@ impl Store for FileStore {
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
         let (path, session) = (self.path(id), session.clone());
         self.blocking(move |store| {
-            // Nobody ends a session in between: who does holds its lock, and so do we.
+            let file = store.write(&session)?;
+            let _alone = store.alone();
             if !path.try_exists()? {
                 return Ok(false);
             }
-            store.write(&session)?.persist(path)?;
+            file.persist(path)?;
             Ok(true)
         })
         .await
@@ -169,7 +182,8 @@ impl Store for FileStore {
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
         let path = self.path(id);
-        self.blocking(move |_| {
+        self.blocking(move |store| {
+            let _alone = store.alone();
             let Some(file) = absent_is_none(File::open(path))? else {
                 return Ok(false);
             };
@@ -181,7 +195,10 @@ impl Store for FileStore {
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
         let path = self.path(id);
-        let removed = self.blocking(move |_| absent_is_none(fs::remove_file(path)));
+        let removed = self.blocking(move |store| {
+            let _alone = store.alone();
+            absent_is_none(fs::remove_file(path))
+        });
         removed.await.map(|_| ())
     }
 
@@ -214,21 +231,25 @@ impl FileStore {
     fn remove_expired(&self, now: SystemTime, limit: u32) -> io::Result<u64> {
         let mut removed = 0;
         for entry in fs::read_dir(&self.folder)? {
+            if removed == u64::from(limit) {
+                break;
+            }
             let entry = entry?;
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let expiry = match name.strip_prefix(TEMPORARY) {
-                // Somebody may be writing it right now; after an hour nobody is.
-                Some(_) => now.checked_sub(LEFT_BEHIND),
-                None if name.parse::<Id>().is_ok() => Some(now),
-                None => None,
+            let before = if name.starts_with(TEMPORARY) {
+                // Somebody may be writing it right now; so long after its end nobody is.
+                now.checked_sub(LEFT_BEHIND)
+            } else {
+                name.parse::<Id>().is_ok().then_some(now)
             };
-            let Some(limit_of_age) = expiry.filter(|_| removed < u64::from(limit)) else {
+            let Some(before) = before else {
                 continue;
             };
+            let _alone = self.alone();
             // It may have been removed since it was listed.
             let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            let expired = absent_is_none(modified)?.is_some_and(|time| time <= limit_of_age);
+            let expired = absent_is_none(modified)?.is_some_and(|time| time <= before);
             if expired && absent_is_none(fs::remove_file(entry.path()))?.is_some() {
                 removed += 1;
             }

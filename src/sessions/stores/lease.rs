@@ -5,6 +5,11 @@
 //! and with a few of those the pool has no place left.
 
 use sqlx::{Database, Pool, pool::PoolConnection};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long a connection may take to show that it lives.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 
 /// A connection for one statement.
 pub(super) struct Lease<DB: Database>(Option<PoolConnection<DB>>);
@@ -24,7 +29,12 @@ impl<DB: Database> Lease<DB> {
 
     /// The statement was answered, well or badly: the pool may have the connection back.
     pub(super) fn end(mut self) {
-        drop(self.0.take());
+        if let Some(mut connection) = self.0.take() {
+            // The pool asks it for a sign of life first; without a limit that could take for
+            // ever, too. Given up, the connection is closed and its place is free.
+            let return_to_pool = connection.return_to_pool();
+            tokio::spawn(timeout(SIGN_OF_LIFE, return_to_pool));
+        }
     }
 }
 

@@ -48,7 +48,9 @@ impl Shelf {
         self.by_expiry.insert((session.expiry, id));
         self.sessions.insert(id, session);
         while self.bytes > MAX_BYTES {
-            let Some(&(_, first)) = self.by_expiry.first() else {
+            // Not the one that was just put there: its visitor is being told that it is kept.
+            let mut others = self.by_expiry.iter().filter(|(_, other)| *other != id);
+            let Some(&(_, first)) = others.next() else {
                 break;
             };
             self.take(first);

@@ -11,12 +11,16 @@ use fred::{
     error::ErrorKind,
     prelude::{Builder, Client, ClientLike, Config, Error, KeysInterface},
     prelude::{HashesInterface, LuaInterface, ReconnectPolicy, ServerConfig},
-    types::{SetOptions, Value, config::UnresponsiveConfig},
+    types::{ConnectHandle, SetOptions, Value, config::UnresponsiveConfig},
 };
 use secrecy::ExposeSecret;
 use std::{fmt, time::Duration};
 use time::OffsetDateTime;
+use tokio::time::timeout;
 use tower_sessions::session::Id;
+
+/// A first connection, where the server is there.
+const CONNECT_LIMIT: Duration = Duration::from_secs(1);
 
 const CREATE: &str = "if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'data', ARGV[1], 'expiry', ARGV[2])
@@ -31,6 +35,8 @@ redis.call('PEXPIREAT', KEYS[1], ARGV[2]) return 1";
 /// Sessions as keys of a Redis database.
 pub struct RedisStore {
     client: Client,
+    /// Connects again and again, until the server refuses us.
+    attempts: ConnectHandle,
     identity: Identity,
     /// `host:port/database`, for messages.
     place: String,
@@ -49,8 +55,8 @@ impl RedisStore {
             password: Some(credentials.password.expose_secret().to_owned())
                 .filter(|password| !password.is_empty()),
             database: database.parse().ok(),
-            // Without a connection an error at once: whoever guards us tries again.
-            fail_fast: true,
+            // A server that is not there yet is waited for.
+            fail_fast: false,
             ..Config::default()
         };
         let client = Builder::from_config(config)
@@ -58,6 +64,7 @@ impl RedisStore {
                 connection.connection_timeout = Duration::from_secs(1);
                 connection.internal_command_timeout = Duration::from_secs(1);
                 connection.max_command_attempts = 1;
+                connection.reconnect_on_auth_error = false;
                 connection.unresponsive = UnresponsiveConfig {
                     max_timeout: Some(Duration::from_secs(1)),
                     interval: Duration::from_millis(250),
@@ -69,8 +76,8 @@ impl RedisStore {
             .set_policy(ReconnectPolicy::new_constant(0, 100))
             .build()
             .expect("a single server's address is a complete configuration");
-        client.connect();
         Self {
+            attempts: client.connect(),
             client,
             identity: identity.clone(),
             place: format!("redis {host}:{port}/{database}"),
@@ -86,13 +93,26 @@ impl RedisStore {
         format!("{}meta", self.identity.names.cache_prefix)
     }
 
-    /// The first connection tells whether the password is right; later ones come by themselves.
+    /// Whether there is a connection, or soon. Only a server that refuses us ends the attempts.
     async fn connected(&self) -> StoreResult<()> {
         if self.client.is_connected() {
             return Ok(());
         }
-        let outcome = self.client.wait_for_connect().await;
-        outcome.map_err(|error| self.sort(&error))
+        match timeout(CONNECT_LIMIT, self.client.wait_for_connect()).await {
+            Ok(outcome) => outcome.map_err(|error| self.sort(&error)),
+            Err(_) if self.attempts.is_finished() => Err(self.refused()),
+            Err(_) => {
+                let what = format!("{}: no connection within 1 s", self.place);
+                Err(StoreError::Unreachable(what))
+            }
+        }
+    }
+
+    fn refused(&self) -> StoreError {
+        StoreError::refused(
+            format!("{}: wrong user or password", self.place),
+            format!("correct `user` and `password` in {}", self.source),
+        )
     }
 
     async fn run(&self, script: &str, id: &Id, arguments: Vec<Value>) -> StoreResult<bool> {
@@ -104,10 +124,7 @@ impl RedisStore {
     fn sort(&self, error: &Error) -> StoreError {
         let what = format!("{}: {error}", self.place);
         match error.kind() {
-            ErrorKind::Auth => StoreError::refused(
-                format!("{}: wrong user or password", self.place),
-                format!("correct `user` and `password` in {}", self.source),
-            ),
+            ErrorKind::Auth => self.refused(),
             ErrorKind::IO | ErrorKind::Canceled | ErrorKind::Routing => {
                 StoreError::Disconnected(what)
             }

@@ -4,6 +4,8 @@ mod file;
 mod mariadb;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "redis")]
+mod redis;
 mod sqlite;
 
 use sweatbox::{

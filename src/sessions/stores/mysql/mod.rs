@@ -107,6 +107,8 @@ impl MysqlStore {
                 ),
             ),
             Some(1142) => self.not_allowed(&error.to_string()),
+            // The server has ended the connection: it was killed, or idle for too long.
+            Some(1927 | 4031) => StoreError::Disconnected(format!("{place}: {error}")),
             // Too many connections, of this server or this account, or it is shutting down:
             // it passes.
             Some(1040 | 1053 | 1203 | 1226) => StoreError::Unreachable(format!("{place}: {error}")),

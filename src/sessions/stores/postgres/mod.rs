@@ -104,8 +104,10 @@ impl PostgresStore {
                 ),
             ),
             Some("42501") => self.not_allowed(&error.to_string()),
-            // It ends our connections because it is stopping: another one may take us.
-            Some("57P01" | "57P02") => StoreError::Disconnected(format!("{place}: {error}")),
+            // It ends our connection, because it is stopping or has not heard from us for long.
+            Some("57P01" | "57P02" | "57P05") => {
+                StoreError::Disconnected(format!("{place}: {error}"))
+            }
             // Too many connections, or it is starting: it passes.
             Some("53300" | "57P03") => StoreError::Unreachable(format!("{place}: {error}")),
             Some("42P01") => StoreError::Unprepared(format!("{place}: {error}")),

@@ -87,10 +87,14 @@ impl Schema for PostgresStore {
     }
 
     async fn make(&self, statement: &str) -> StoreResult<()> {
-        match sqlx::raw_sql(statement).execute(&self.pool).await {
-            // `IF NOT EXISTS` looks before it leaps: of two at once, one finds the name taken.
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(()),
-            done => done.map(|_| ()).map_err(|error| self.sort(error)),
+        let Err(error) = sqlx::raw_sql(statement).execute(&self.pool).await else {
+            return Ok(());
+        };
+        // `IF NOT EXISTS` looks before it leaps: of two at once, one finds the name taken.
+        let code = error.as_database_error().and_then(|error| error.code());
+        match code.as_deref() {
+            Some("23505" | "42P07" | "42710") => Ok(()),
+            _ => Err(self.sort(error)),
         }
     }
 
