@@ -9,14 +9,14 @@ use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
 use fred::{
     error::ErrorKind,
-    prelude::{Builder, Client, ClientLike, Config, Error, KeysInterface},
+    prelude::{Builder, Client, ClientLike, Config, Error, EventInterface, KeysInterface},
     prelude::{HashesInterface, LuaInterface, ReconnectPolicy, ServerConfig},
-    types::{ConnectHandle, SetOptions, Value, config::UnresponsiveConfig},
+    types::{SetOptions, Value, config::UnresponsiveConfig},
 };
 use secrecy::ExposeSecret;
 use std::{fmt, time::Duration};
 use time::OffsetDateTime;
-use tokio::time::timeout;
+use tokio::time::sleep;
 use tower_sessions::session::Id;
 
 /// A first connection, where the server is there.
@@ -35,8 +35,6 @@ redis.call('PEXPIREAT', KEYS[1], ARGV[2]) return 1";
 /// Sessions as keys of a Redis database.
 pub struct RedisStore {
     client: Client,
-    /// Connects again and again, until the server refuses us.
-    attempts: ConnectHandle,
     identity: Identity,
     /// `host:port/database`, for messages.
     place: String,
@@ -64,7 +62,6 @@ impl RedisStore {
                 connection.connection_timeout = Duration::from_secs(1);
                 connection.internal_command_timeout = Duration::from_secs(1);
                 connection.max_command_attempts = 1;
-                connection.reconnect_on_auth_error = false;
                 connection.unresponsive = UnresponsiveConfig {
                     max_timeout: Some(Duration::from_secs(1)),
                     interval: Duration::from_millis(250),
@@ -76,8 +73,8 @@ impl RedisStore {
             .set_policy(ReconnectPolicy::new_constant(0, 100))
             .build()
             .expect("a single server's address is a complete configuration");
+        client.connect();
         Self {
-            attempts: client.connect(),
             client,
             identity: identity.clone(),
             place: format!("redis {host}:{port}/{database}"),
@@ -93,15 +90,25 @@ impl RedisStore {
         format!("{}meta", self.identity.names.cache_prefix)
     }
 
-    /// Whether there is a connection, or soon. Only a server that refuses us ends the attempts.
+    /// Whether there is a connection, or soon; a wrong password is told at once.
     async fn connected(&self) -> StoreResult<()> {
         if self.client.is_connected() {
             return Ok(());
         }
-        match timeout(CONNECT_LIMIT, self.client.wait_for_connect()).await {
-            Ok(outcome) => outcome.map_err(|error| self.sort(&error)),
-            Err(_) if self.attempts.is_finished() => Err(self.refused()),
-            Err(_) => {
+        let mut errors = self.client.error_rx();
+        let refused = async {
+            // The client goes on trying and reports each attempt.
+            while let Ok((error, _)) = errors.recv().await {
+                if *error.kind() == ErrorKind::Auth {
+                    return;
+                }
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            outcome = self.client.wait_for_connect() => outcome.map_err(|error| self.sort(&error)),
+            () = refused => Err(self.refused()),
+            () = sleep(CONNECT_LIMIT) => {
                 let what = format!("{}: no connection within 1 s", self.place);
                 Err(StoreError::Unreachable(what))
             }
