@@ -1,7 +1,8 @@
 //! What has ended stays ended, and what has failed has changed nothing (S4, S5).
 
 use super::{count_sessions, id_of, value, with_session};
-use crate::support::{TestApp, on_every_store};
+use crate::support::{TestApp, eventually, on_every_store};
+use std::{sync::atomic::Ordering, time::Duration};
 use sweatbox::sessions::{IDLE, stores::StoredSession};
 
 on_every_store! {
@@ -11,6 +12,7 @@ on_every_store! {
     an_error_after_an_id_change_leaves_the_session_as_it_was
     an_error_after_a_logout_leaves_the_session_as_it_was
     a_panic_leaves_the_session_as_it_was
+    an_exchanged_id_is_dead_even_while_its_record_cannot_be_removed
     an_unreadable_record_is_nobody_s_session
 }
 
@@ -81,6 +83,31 @@ async fn a_panic_leaves_the_session_as_it_was(app: TestApp) {
     assert_eq!(value(&visitor, "a").await, "\"1\"");
     // The lock was released, too.
     visitor.get("/t/set/a/2").await.expect(200);
+}
+
+async fn an_exchanged_id_is_dead_even_while_its_record_cannot_be_removed(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let (old, old_id) = (
+        visitor.cookie(app.cookie_name()).unwrap(),
+        id_of(&app, &visitor),
+    );
+    app.failing_deletes.store(true, Ordering::SeqCst);
+    // The new record is safe, so the visitor gets its cookie.
+    visitor.get("/t/login").await.expect(200);
+    assert_eq!(value(&visitor, "user").await, "\"ann\"");
+    assert!(app.store().load(&old_id).await.unwrap().is_some());
+    let thief = app.visitor();
+    thief.plant(app.cookie_name(), &old);
+    assert_eq!(value(&thief, "a").await, "none");
+
+    app.failing_deletes.store(false, Ordering::SeqCst);
+    eventually(
+        "the old record is removed",
+        Duration::from_secs(10),
+        async || app.store().load(&old_id).await.unwrap().is_none(),
+    )
+    .await;
+    assert_eq!(value(&visitor, "user").await, "\"ann\"");
 }
 
 async fn an_unreadable_record_is_nobody_s_session(app: TestApp) {

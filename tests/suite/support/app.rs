@@ -1,14 +1,19 @@
 //! A copy within the test's own process, so that its clock and its store are at hand.
 
 use super::{
-    Gate, MariaDb, PlainClient, Server, TestClock, Visitor, certificate_files_in,
+    FailingDeletes, Gate, MariaDb, PlainClient, Server, TestClock, Visitor, certificate_files_in,
     choose_tls_provider, routes, shared_mariadb,
 };
 #[cfg(feature = "postgres")]
 use super::{Postgres, shared_postgres};
 #[cfg(feature = "redis")]
 use super::{Redis, shared_redis};
-use std::{net::TcpListener, path::Path, sync::Arc, time::Duration};
+use std::{
+    net::TcpListener,
+    path::Path,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 use sweatbox::{
     app,
     config::StoreSetup,
@@ -49,6 +54,8 @@ pub struct TestApp {
     pub stopping: CancellationToken,
     pub setup: StoreSetup,
     bare: Arc<dyn Store>,
+    /// Whether the copy's store refuses to delete.
+    pub failing_deletes: Arc<AtomicBool>,
     pub server: JoinHandle<std::io::Result<()>>,
     folder: TempDir,
 }
@@ -122,7 +129,9 @@ impl TestApp {
             StoreSetup::File => Arc::new(FileStore::new(folder.path(), &identity)),
             setup => stores::open(setup, &identity),
         };
-        let store = Guarded::new(bare.clone());
+        let failing_deletes = Arc::new(AtomicBool::new(false));
+        let store = FailingDeletes::new(bare.clone(), failing_deletes.clone());
+        let store = Guarded::new(Arc::new(store));
         store.prepare().await.unwrap();
         let clock = TestClock::new();
         let sessions = Sessions::new(Arc::new(store), &identity, clock.clock());
@@ -154,6 +163,7 @@ impl TestApp {
             stopping,
             setup,
             bare,
+            failing_deletes,
             server: tokio::spawn(server),
             folder,
         }

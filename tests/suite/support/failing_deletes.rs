@@ -1,0 +1,78 @@
+//! A store whose deletes fail as long as the test wants.
+
+use async_trait::async_trait;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use sweatbox::sessions::stores::{Store, StoreError, StoreResult, StoredSession};
+use time::OffsetDateTime;
+use tower_sessions::session::Id;
+
+/// A decorator around any store.
+#[derive(Debug)]
+pub struct FailingDeletes {
+    inner: Arc<dyn Store>,
+    failing: Arc<AtomicBool>,
+}
+
+impl FailingDeletes {
+    /// Around `inner`; deletes fail while `failing` is true.
+    pub fn new(inner: Arc<dyn Store>, failing: Arc<AtomicBool>) -> Self {
+        Self { inner, failing }
+    }
+}
+
+#[async_trait]
+impl Store for FailingDeletes {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    async fn inspect(&self) -> StoreResult<bool> {
+        self.inner.inspect().await
+    }
+
+    async fn prepare(&self) -> StoreResult<()> {
+        self.inner.prepare().await
+    }
+
+    async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        self.inner.create(id, session).await
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
+        self.inner.load(id).await
+    }
+
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        self.inner.save(id, session).await
+    }
+
+    async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
+        self.inner.touch(id, expiry).await
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        if self.failing.load(Ordering::SeqCst) {
+            return Err(StoreError::Failed("on purpose".into()));
+        }
+        self.inner.delete(id).await
+    }
+
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        self.inner.purge(now, limit).await
+    }
+
+    async fn count(&self) -> StoreResult<u64> {
+        self.inner.count().await
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        self.inner.ping().await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
