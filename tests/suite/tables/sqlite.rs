@@ -83,3 +83,28 @@ async fn tables_that_were_dropped_while_the_copy_runs_are_made_again() {
     visitor.get("/t/set/a/2").await.expect(200);
     assert_eq!(visitor.get("/t/get/a").await.expect(200).text, "\"2\"");
 }
+
+#[tokio::test]
+async fn a_file_that_is_removed_while_the_copy_runs_is_made_again() {
+    let app = TestApp::on_sqlite().await;
+    let visitors: Vec<_> = (0..8).map(|_| app.visitor()).collect();
+    for visitor in &visitors {
+        visitor.get("/t/add/n").await.expect(200);
+    }
+    for name in [
+        "sweatbox.sqlite",
+        "sweatbox.sqlite-wal",
+        "sweatbox.sqlite-shm",
+    ] {
+        std::fs::remove_file(app.folder().join(name)).unwrap();
+    }
+    for visitor in &visitors {
+        assert_eq!(visitor.get("/t/add/n").await.expect(200).text, "1");
+    }
+    // What is answered now is in the new file, and not in one without a name.
+    let rows = on_sqlite(&app.setup, "SELECT id FROM s_41220_session").await;
+    assert_eq!(rows.len(), 8);
+    for visitor in &visitors {
+        assert_eq!(visitor.get("/t/add/n").await.expect(200).text, "2");
+    }
+}

@@ -1,5 +1,6 @@
 //! The embedded SQLite file: the default, which needs no server.
 
+mod present;
 mod schema;
 
 use super::{Store, StoreError, StoreResult, StoredSession, schema::Schema};
@@ -8,11 +9,13 @@ use crate::{
     identity::Identity,
 };
 use async_trait::async_trait;
+use present::Present;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use time::OffsetDateTime;
@@ -22,6 +25,7 @@ use tower_sessions::session::Id;
 #[derive(Debug)]
 pub struct SqliteStore {
     file: PathBuf,
+    present: Arc<Present>,
     pool: SqlitePool,
     identity: Identity,
     table: String,
@@ -38,13 +42,22 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(1));
+        let present = Arc::new(Present::new(file));
         let pool = SqlitePoolOptions::new()
+            .before_acquire({
+                let present = present.clone();
+                move |_, connection| {
+                    let keep = present.is_open_in(connection.age);
+                    Box::pin(async move { Ok(keep) })
+                }
+            })
             .max_connections(4)
             .acquire_timeout(Duration::from_secs(1))
             .test_before_acquire(false)
             .connect_lazy_with(options);
         Self {
             file: file.into(),
+            present,
             pool,
             table: identity.names.session_table(),
             identity: identity.clone(),
@@ -66,6 +79,8 @@ impl SqliteStore {
                     quoted(&self.file)
                 ),
             ),
+            // It cannot be opened: it was removed, and can be made again.
+            Some(14) => StoreError::Unprepared(format!("{file}: {error}")),
             Some(1) if error.to_string().contains("no such table") => {
                 StoreError::Unprepared(format!("{file}: {error}"))
             }
@@ -91,6 +106,7 @@ impl Store for SqliteStore {
 
     async fn prepare(&self) -> StoreResult<()> {
         private_file(&self.file)?;
+        self.present.renew();
         Schema::prepare(self).await
     }
 
