@@ -107,22 +107,62 @@ pub(super) async fn store(setup: &StoreSetup, port: Port, key: Option<&InstallKe
         }
     };
     let store = Guarded::new(stores::open(setup, &Identity::derive(port, &key)));
-    let start = Instant::now();
-    let looked = store.inspect().await;
-    let elapsed = start.elapsed().as_millis();
+    let looked = look(&store).await;
     // A frozen server would not even say goodbye.
     let _ = timeout(Duration::from_secs(1), store.close()).await;
-    let table = Names::of(port).session_table();
     match looked {
-        Ok(true) => Finding::ok(
-            CHECK,
-            format!("{}: table {table}, {elapsed} ms", store.name()),
-        ),
-        Ok(false) => Finding::ok(
-            CHECK,
-            format!("{}: table {table} will be made", store.name()),
-        ),
+        Ok((prepared, about)) => described(CHECK, prepared, &Names::of(port), &about),
         Err(error) => unusable(CHECK, error),
+    }
+}
+
+/// What a look found besides the tables: the store's own words, and how long they took.
+struct Described {
+    version: String,
+    apart: Option<time::Duration>,
+    elapsed: Duration,
+}
+
+async fn look(store: &Guarded) -> Result<(bool, Described), StoreError> {
+    let prepared = store.inspect().await?;
+    // Only now: the first question also waits for a connection to be made.
+    let start = Instant::now();
+    let about = store.about().await?;
+    let apart = about
+        .clock
+        .map(|clock| (clock - OffsetDateTime::now_utc()).abs());
+    let elapsed = start.elapsed();
+    let version = about.version;
+    Ok((
+        prepared,
+        Described {
+            version,
+            apart,
+            elapsed,
+        },
+    ))
+}
+
+fn described(check: &'static str, prepared: bool, names: &Names, about: &Described) -> Finding {
+    let Described {
+        version,
+        apart,
+        elapsed,
+    } = about;
+    let table = names.session_table();
+    let state = if prepared { "is there" } else { "will be made" };
+    let found = format!("{version}, {} ms; {table} {state}", elapsed.as_millis());
+    match apart {
+        // Sessions live an hour; a minute is no matter, but it tells of a clock nobody keeps.
+        Some(apart) if *apart > time::Duration::MINUTE => Finding::warning(
+            check,
+            format!(
+                "{found}; its clock is {} s apart from ours",
+                apart.whole_seconds()
+            ),
+            "set both clocks by the network (`timedatectl`)",
+        ),
+        _ => Finding::ok(check, found),
     }
 }
 

@@ -124,7 +124,7 @@ async fn doctor_knows_a_running_copy_by_its_port_and_its_table() {
     let copy = folder.serve().await;
     let text = stdout(&folder.run(&["doctor"]));
     assert!(
-        text.contains(&format!("sqlite: table s_{}_session", copy.port)),
+        text.contains(&format!("; s_{}_session is there", copy.port)),
         "{text}"
     );
     let taken = format!(

@@ -19,6 +19,7 @@ mod browser_pages;
 mod certificates;
 mod command_line;
 mod connections;
+mod doctor_stores;
 mod files;
 mod outages;
 mod plain_crates;

@@ -15,6 +15,7 @@ on_every_store! {
     saving_and_deleting_leave_other_sessions_alone
     a_purge_removes_at_most_its_limit
     a_second_preparation_changes_nothing
+    it_tells_its_version_and_its_time
 }
 
 fn session(expiry: OffsetDateTime) -> StoredSession {
@@ -127,4 +128,14 @@ async fn a_second_preparation_changes_nothing(app: TestApp) {
     assert!(store.inspect().await.unwrap());
     app.store().prepare().await.unwrap();
     assert_eq!(store.load(&id).await.unwrap(), Some(session(LATER)));
+}
+
+async fn it_tells_its_version_and_its_time(app: TestApp) {
+    let about = app.store().about().await.unwrap();
+    assert!(!about.version.is_empty());
+    if let Some(clock) = about.clock {
+        // The same machine's clock, read over the wire.
+        let apart = (clock - OffsetDateTime::now_utc()).abs();
+        assert!(apart < Duration::MINUTE, "{apart}");
+    }
 }

@@ -3,7 +3,7 @@
 //! The file's name is the id, its text the session, and the time of its last change lies in
 //! the future: it is the moment at which the session expires. `ls -l` shows it all.
 
-use super::{Store, StoreError, StoreResult, StoredSession, schema::check_owner};
+use super::{About, Store, StoreError, StoreResult, StoredSession, schema::check_owner};
 use crate::{
     config::{could_make, quoted, refuse_if_shared},
     identity::Identity,
@@ -131,6 +131,13 @@ impl Store for FileStore {
         let way_out = format!("run `mv {0} {0}.old`", quoted(&self.folder));
         check_owner(&what, &owner, &self.identity.fingerprint, &way_out)?;
         Ok(true)
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        Ok(About {
+            version: format!("the folder {}", self.folder.display()),
+            clock: None,
+        })
     }
 
     async fn prepare(&self) -> StoreResult<()> {

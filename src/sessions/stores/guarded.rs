@@ -4,7 +4,7 @@
 //! outage: it does not answer, its pool hands out connections that died, and every waiting
 //! request finds that out for itself, one after another.
 
-use super::{Store, StoreError, StoreResult, StoredSession};
+use super::{About, Store, StoreError, StoreResult, StoredSession};
 use async_trait::async_trait;
 use std::{
     future::Future,
@@ -114,6 +114,11 @@ impl Store for Guarded {
     async fn inspect(&self) -> StoreResult<bool> {
         // Not through `run`, which would first make what is only to be looked at.
         let limit = timeout(OPERATION_LIMIT, self.inner.inspect()).await;
+        limit.unwrap_or_else(|_| Err(unanswered(None)))
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        let limit = timeout(OPERATION_LIMIT, self.inner.about()).await;
         limit.unwrap_or_else(|_| Err(unanswered(None)))
     }
 

@@ -3,7 +3,7 @@
 //! The famous warning about Express's `MemoryStore` names two faults: it grows without end,
 //! and it serves one process only. This one is bounded and purged; the second fault it has too.
 
-use super::{Store, StoreResult, StoredSession};
+use super::{About, Store, StoreResult, StoredSession};
 use async_trait::async_trait;
 use std::{
     collections::{BTreeSet, HashMap},
@@ -73,6 +73,13 @@ impl Store for MemoryStore {
 
     async fn inspect(&self) -> StoreResult<bool> {
         Ok(true)
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        Ok(About {
+            version: "this process".into(),
+            clock: None,
+        })
     }
 
     async fn prepare(&self) -> StoreResult<()> {

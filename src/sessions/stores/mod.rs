@@ -43,6 +43,15 @@ pub struct StoredSession {
     pub expiry: OffsetDateTime,
 }
 
+/// What a store says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Program and version, such as `MariaDB 10.11.6`.
+    pub version: String,
+    /// The time of day there, if it is another machine's to tell.
+    pub clock: Option<OffsetDateTime>,
+}
+
 /// A place that keeps sessions.
 ///
 /// "Not there" is never an error: it is `None`, `false` or nothing to do. An expired session
@@ -55,6 +64,9 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Looks at what is there without making anything; `false` when [`prepare`](Self::prepare)
     /// has something to make, and may. What may not be used or made is [`StoreError::Refused`].
     async fn inspect(&self) -> StoreResult<bool>;
+
+    /// Which program it is, and what time it is there.
+    async fn about(&self) -> StoreResult<About>;
 
     /// Makes the store usable: as [`inspect`](Self::inspect), then makes what is missing.
     async fn prepare(&self) -> StoreResult<()>;

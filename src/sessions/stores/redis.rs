@@ -4,14 +4,14 @@
 //! before it writes is a script, which Redis runs as one step: the plain `SET … XX` of others
 //! would do as well, if its answer were heard.
 
-use super::{Store, StoreError, StoreResult, StoredSession, schema::check_owner};
+use super::{About, Store, StoreError, StoreResult, StoredSession, schema::check_owner};
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
 use fred::{
     error::ErrorKind,
     prelude::{Builder, Client, ClientLike, Config, Error, EventInterface, KeysInterface},
     prelude::{HashesInterface, LuaInterface, ReconnectPolicy, ServerConfig},
-    types::{SetOptions, Value, config::UnresponsiveConfig},
+    types::{InfoKind, SetOptions, Value, config::UnresponsiveConfig},
 };
 use secrecy::ExposeSecret;
 use std::{fmt, time::Duration};
@@ -160,6 +160,22 @@ impl Store for RedisStore {
         let way_out = format!("delete the keys {prefix}* in {}", self.place);
         check_owner(&what, &owner, &self.identity.fingerprint, &way_out)?;
         Ok(true)
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        self.connected().await?;
+        let info: Result<String, Error> = self.client.info(Some(InfoKind::Server)).await;
+        let info = info.map_err(|error| self.sort(&error))?;
+        let field = |name: &str| info.lines().find_map(|line| line.strip_prefix(name));
+        let micros = field("server_time_usec:").and_then(|time| time.trim().parse::<i128>().ok());
+        let clock = micros.map(|time| OffsetDateTime::from_unix_timestamp_nanos(time * 1000));
+        Ok(About {
+            version: format!(
+                "Redis {}",
+                field("redis_version:").unwrap_or("of unknown version")
+            ),
+            clock: clock.and_then(Result::ok),
+        })
     }
 
     async fn prepare(&self) -> StoreResult<()> {

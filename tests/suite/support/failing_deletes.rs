@@ -5,7 +5,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
-use sweatbox::sessions::stores::{Store, StoreError, StoreResult, StoredSession};
+use sweatbox::sessions::stores::{About, Store, StoreError, StoreResult, StoredSession};
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
@@ -31,6 +31,10 @@ impl Store for FailingDeletes {
 
     async fn inspect(&self) -> StoreResult<bool> {
         self.inner.inspect().await
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        self.inner.about().await
     }
 
     async fn prepare(&self) -> StoreResult<()> {

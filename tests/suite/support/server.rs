@@ -82,6 +82,17 @@ impl Server {
         }
     }
 
+    /// What it calls itself.
+    pub fn product(&self) -> &'static str {
+        match self {
+            Self::MariaDb(_) => "MariaDB",
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => "PostgreSQL 1",
+            #[cfg(feature = "redis")]
+            Self::Redis(_) => "Redis 7",
+        }
+    }
+
     /// Credentials for a new, empty database, and the text of a file with them.
     pub async fn new_database(&self) -> (Credentials, String) {
         match self {

@@ -2,7 +2,7 @@
 
 mod schema;
 
-use super::{Store, StoreError, StoreResult, StoredSession, lease::Lease, schema::Schema};
+use super::{About, Store, StoreError, StoreResult, StoredSession, lease::Lease, schema::Schema};
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
@@ -136,6 +136,17 @@ impl Store for MysqlStore {
             self.may_make().await?;
         }
         Ok(prepared)
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        let query = "SELECT CAST(CONCAT(IF(VERSION() LIKE '%MariaDB%', '', 'MySQL '), VERSION()) AS CHAR), UTC_TIMESTAMP(6)";
+        let row = sqlx::query_as(query).fetch_one(&self.pool).await;
+        let (version, clock): (String, PrimitiveDateTime) =
+            row.map_err(|error| self.sort(error))?;
+        Ok(About {
+            version,
+            clock: Some(clock.assume_utc()),
+        })
     }
 
     async fn prepare(&self) -> StoreResult<()> {

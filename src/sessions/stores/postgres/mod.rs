@@ -2,7 +2,7 @@
 
 mod schema;
 
-use super::{Store, StoreError, StoreResult, StoredSession, lease::Lease, schema::Schema};
+use super::{About, Store, StoreError, StoreResult, StoredSession, lease::Lease, schema::Schema};
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
@@ -134,6 +134,16 @@ impl Store for PostgresStore {
             self.may_make().await?;
         }
         Ok(prepared)
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        let query = "SELECT 'PostgreSQL ' || current_setting('server_version'), clock_timestamp()";
+        let row = sqlx::query_as(query).fetch_one(&self.pool).await;
+        let (version, clock): (String, OffsetDateTime) = row.map_err(|error| self.sort(error))?;
+        Ok(About {
+            version,
+            clock: Some(clock),
+        })
     }
 
     async fn prepare(&self) -> StoreResult<()> {

@@ -3,13 +3,14 @@
 mod present;
 mod schema;
 
-use super::{Store, StoreError, StoreResult, StoredSession, schema::Schema};
+use super::{About, Store, StoreError, StoreResult, StoredSession, schema::Schema};
 use crate::{
     config::{could_make, private_file, quoted, refuse_if_shared},
     identity::Identity,
 };
 use async_trait::async_trait;
 use present::Present;
+use sqlx::Connection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -102,6 +103,18 @@ impl Store for SqliteStore {
         }
         refuse_if_shared(&self.file)?;
         Schema::inspect(self).await
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        // Linked into this program, so there is nobody to ask.
+        let connection = sqlx::SqliteConnection::connect("sqlite::memory:").await;
+        let mut connection = connection.map_err(|error| self.sort(error))?;
+        let query = sqlx::query_scalar("SELECT 'SQLite ' || sqlite_version()");
+        let version = query.fetch_one(&mut connection).await;
+        Ok(About {
+            version: version.map_err(|error| self.sort(error))?,
+            clock: None,
+        })
     }
 
     async fn prepare(&self) -> StoreResult<()> {
