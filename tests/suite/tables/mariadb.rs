@@ -3,7 +3,11 @@
 use super::{identity, prepare};
 use crate::support::{MariaDb, TestApp, shared_mariadb};
 use sqlx::{Executor, Row};
-use sweatbox::{config::StoreSetup, sessions::stores};
+use sweatbox::{
+    config::StoreSetup,
+    sessions::stores::{self, StoredSession},
+};
+use tower_sessions::session::Id;
 
 async fn new_database(server: &MariaDb) -> (String, StoreSetup) {
     let database = server.new_database().await;
@@ -126,4 +130,41 @@ async fn the_purge_uses_the_index() {
     let plan = connection.fetch_one(plan.as_str()).await.unwrap();
     let key: Option<String> = plan.get("key");
     assert_eq!(key.as_deref(), Some("s_41220_session_expiry"));
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn every_operation_is_one_statement() {
+    let server = MariaDb::start().await;
+    let app = TestApp::on_mariadb(&server).await;
+    let (store, id) = (app.store(), Id::default());
+    let session = StoredSession {
+        data: b"{}".to_vec(),
+        expiry: app.clock.now(),
+    };
+    server
+        .execute("SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON")
+        .await;
+    store.create(&id, &session).await.unwrap();
+    store.load(&id).await.unwrap();
+    store.save(&id, &session).await.unwrap();
+    store.touch(&id, session.expiry).await.unwrap();
+    store.delete(&id).await.unwrap();
+    server.execute("SET GLOBAL general_log = OFF").await;
+    let mut connection = server.connection().await;
+    let query = "SELECT CAST(argument AS CHAR) FROM mysql.general_log \
+                 WHERE command_type IN ('Execute', 'Query') AND argument NOT LIKE 'SET %'";
+    let statements: Vec<String> = sqlx::query_scalar(query)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    let verbs: Vec<_> = statements
+        .iter()
+        .map(|text| text.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(
+        verbs,
+        ["INSERT", "SELECT", "UPDATE", "UPDATE", "DELETE"],
+        "{statements:#?}"
+    );
 }
