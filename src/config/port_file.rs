@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The port of a private trial, when it is free.
-pub const TRIAL_PORT: Port = Port::from_non_zero(NonZeroU16::new(8443).unwrap());
+pub const TRIAL_PORT: Port = Port::from_non_zero(NonZeroU16::new(8443).expect("it is not zero"));
 
 const PORT_FILE: &str = ".port";
 

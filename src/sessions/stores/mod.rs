@@ -143,6 +143,15 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// The same, with the server's place where the text alone does not tell which one it was.
+    fn at(self, place: &str) -> Self {
+        match self {
+            Self::Unreachable(why) => Self::Unreachable(format!("{place}: {why}")),
+            Self::Disconnected(why) => Self::Disconnected(format!("{place}: {why}")),
+            other => other,
+        }
+    }
+
     pub(crate) fn refused(problem: impl Into<String>, mend: impl Into<String>) -> Self {
         Self::Refused {
             problem: problem.into(),

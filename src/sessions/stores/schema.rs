@@ -93,6 +93,19 @@ pub(super) trait Schema {
     }
 }
 
+/// The account may not do something; `statements` are those that would make the tables.
+pub(super) fn not_allowed(place: &str, why: &str, statements: [(String, String); 2]) -> StoreError {
+    let statements = statements.map(|(_, statement)| statement + ";");
+    StoreError::refused(
+        format!("{place}: the account may not do this: {why}"),
+        format!(
+            "have an administrator grant SELECT, INSERT, UPDATE, DELETE and CREATE, or make the \
+             tables: {}",
+            statements.join(" ")
+        ),
+    )
+}
+
 /// Refuses a session table with other columns than ours. `rename` is the engine's statement
 /// that moves it out of the way: its rows may be somebody's work and are never dropped.
 fn check_columns(

@@ -24,7 +24,7 @@ pub use app::{Storage, TestApp};
 pub use chromium::Chromium;
 pub use clock::TestClock;
 pub use copy::{Copy, Folder};
-pub(crate) use every_store::{on_every_server, on_every_store};
+pub(crate) use every_store::{on_every_server, on_every_store, scenarios};
 pub use failing_deletes::FailingDeletes;
 pub use gate::Gate;
 pub use mariadb::{MariaDb, shared_mariadb};

@@ -2,7 +2,11 @@
 
 mod schema;
 
-use super::{About, Store, StoreError, StoreResult, StoredSession, lease::Lease, schema::Schema};
+use super::{
+    About, Store, StoreError, StoreResult, StoredSession,
+    lease::Lease,
+    schema::{Schema, not_allowed},
+};
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
 use secrecy::ExposeSecret;
@@ -75,15 +79,7 @@ impl MysqlStore {
     }
 
     fn not_allowed(&self, why: &str) -> StoreError {
-        let statements = self.statements().map(|(_, statement)| statement + ";");
-        StoreError::refused(
-            format!("{}: the account may not do this: {why}", self.place),
-            format!(
-                "have an administrator grant SELECT, INSERT, UPDATE, DELETE and CREATE, or make \
-                 the tables: {}",
-                statements.join(" ")
-            ),
-        )
+        not_allowed(&self.place, why, self.statements())
     }
 
     /// Names what a student can mend; the rest as for every SQL store.
@@ -113,13 +109,7 @@ impl MysqlStore {
             // it passes.
             Some(1040 | 1053 | 1203 | 1226) => StoreError::Unreachable(format!("{place}: {error}")),
             Some(1146) => StoreError::Unprepared(format!("{place}: {error}")),
-            _ => match error.into() {
-                StoreError::Unreachable(why) => StoreError::Unreachable(format!("{place}: {why}")),
-                StoreError::Disconnected(why) => {
-                    StoreError::Disconnected(format!("{place}: {why}"))
-                }
-                other => other,
-            },
+            _ => StoreError::from(error).at(place),
         }
     }
 }
