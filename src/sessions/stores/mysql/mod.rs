@@ -130,7 +130,9 @@ impl Store for MysqlStore {
 
     async fn about(&self) -> StoreResult<About> {
         let query = "SELECT CAST(CONCAT(IF(VERSION() LIKE '%MariaDB%', '', 'MySQL '), VERSION()) AS CHAR), UTC_TIMESTAMP(6)";
-        let row = sqlx::query_as(query).fetch_one(&self.pool).await;
+        let mut lease = self.lease().await?;
+        let row = sqlx::query_as(query).fetch_one(lease.connection()).await;
+        lease.end();
         let (version, clock): (String, PrimitiveDateTime) =
             row.map_err(|error| self.sort(error))?;
         Ok(About {
@@ -208,7 +210,9 @@ impl Store for MysqlStore {
     async fn count(&self) -> StoreResult<u64> {
         let query = format!("SELECT COUNT(*) FROM {}", self.table);
         let query = sqlx::query_scalar(&query);
-        let count: Result<i64, _> = query.fetch_one(&self.pool).await;
+        let mut lease = self.lease().await?;
+        let count: Result<i64, _> = query.fetch_one(lease.connection()).await;
+        lease.end();
         count
             .map(i64::unsigned_abs)
             .map_err(|error| self.sort(error))

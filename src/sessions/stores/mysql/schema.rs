@@ -62,10 +62,10 @@ impl Schema for MysqlStore {
         let query = r"SELECT CAST(table_name AS CHAR) FROM information_schema.tables
                       WHERE table_schema = DATABASE() AND table_name LIKE ? ESCAPE '\\'";
         let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
-        query
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.lease().await?;
+        let found = query.fetch_all(lease.connection()).await;
+        lease.end();
+        found.map_err(|error| self.sort(error))
     }
 
     async fn columns(&self) -> StoreResult<Vec<Column>> {
@@ -74,20 +74,20 @@ impl Schema for MysqlStore {
                      FROM information_schema.columns \
                      WHERE table_schema = DATABASE() AND table_name = ?";
         let query = sqlx::query_as(query).bind(&self.table);
-        query
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.lease().await?;
+        let found = query.fetch_all(lease.connection()).await;
+        lease.end();
+        found.map_err(|error| self.sort(error))
     }
 
     async fn owner(&self) -> StoreResult<Option<String>> {
         let meta = self.identity.names.meta_table();
         let query = format!("SELECT value FROM {meta} WHERE name = 'install_key'");
         let query = sqlx::query_scalar(&query);
-        query
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.lease().await?;
+        let found = query.fetch_optional(lease.connection()).await;
+        lease.end();
+        found.map_err(|error| self.sort(error))
     }
 
     fn statements(&self) -> [(String, String); 2] {
@@ -107,7 +107,9 @@ impl Schema for MysqlStore {
     }
 
     async fn make(&self, statement: &str) -> StoreResult<()> {
-        let done = sqlx::query(statement).execute(&self.pool).await;
+        let mut lease = self.lease().await?;
+        let done = sqlx::query(statement).execute(lease.connection()).await;
+        lease.end();
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 
@@ -115,10 +117,9 @@ impl Schema for MysqlStore {
         let meta = self.identity.names.meta_table();
         let statement = format!("INSERT IGNORE INTO {meta} VALUES ('install_key', ?)");
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
-        statement
-            .execute(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(())
+        let mut lease = self.lease().await?;
+        let done = statement.execute(lease.connection()).await;
+        lease.end();
+        done.map(|_| ()).map_err(|error| self.sort(error))
     }
 }

@@ -128,7 +128,9 @@ impl Store for PostgresStore {
 
     async fn about(&self) -> StoreResult<About> {
         let query = "SELECT 'PostgreSQL ' || current_setting('server_version'), clock_timestamp()";
-        let row = sqlx::query_as(query).fetch_one(&self.pool).await;
+        let mut lease = self.lease().await?;
+        let row = sqlx::query_as(query).fetch_one(lease.connection()).await;
+        lease.end();
         let (version, clock): (String, OffsetDateTime) = row.map_err(|error| self.sort(error))?;
         Ok(About {
             version,
@@ -204,7 +206,9 @@ impl Store for PostgresStore {
     async fn count(&self) -> StoreResult<u64> {
         let query = format!("SELECT COUNT(*) FROM {}", self.table);
         let query = sqlx::query_scalar(&query);
-        let count: Result<i64, _> = query.fetch_one(&self.pool).await;
+        let mut lease = self.lease().await?;
+        let count: Result<i64, _> = query.fetch_one(lease.connection()).await;
+        lease.end();
         count
             .map(i64::unsigned_abs)
             .map_err(|error| self.sort(error))

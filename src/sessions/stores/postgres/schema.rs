@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{identity::Identity, sessions::stores::StoreResult};
 use async_trait::async_trait;
+use sqlx::Executor;
 
 impl PostgresStore {
     /// Refuses when tables are missing and the account may not make them.
@@ -45,10 +46,10 @@ impl Schema for PostgresStore {
         let query = r"SELECT tablename::text FROM pg_tables
                       WHERE schemaname = current_schema() AND tablename LIKE $1 ESCAPE '\'";
         let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
-        query
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.lease().await?;
+        let found = query.fetch_all(lease.connection()).await;
+        lease.end();
+        found.map_err(|error| self.sort(error))
     }
 
     async fn columns(&self) -> StoreResult<Vec<Column>> {
@@ -56,20 +57,20 @@ impl Schema for PostgresStore {
                      FROM information_schema.columns \
                      WHERE table_schema = current_schema() AND table_name = $1";
         let query = sqlx::query_as(query).bind(&self.table);
-        query
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.lease().await?;
+        let found = query.fetch_all(lease.connection()).await;
+        lease.end();
+        found.map_err(|error| self.sort(error))
     }
 
     async fn owner(&self) -> StoreResult<Option<String>> {
         let meta = self.identity.names.meta_table();
         let query = format!("SELECT value FROM {meta} WHERE name = 'install_key'");
         let query = sqlx::query_scalar(&query);
-        query
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.lease().await?;
+        let found = query.fetch_optional(lease.connection()).await;
+        lease.end();
+        found.map_err(|error| self.sort(error))
     }
 
     fn statements(&self) -> [(String, String); 2] {
@@ -87,7 +88,11 @@ impl Schema for PostgresStore {
     }
 
     async fn make(&self, statement: &str) -> StoreResult<()> {
-        let Err(error) = sqlx::raw_sql(statement).execute(&self.pool).await else {
+        let mut lease = self.lease().await?;
+        // Not prepared, so that it may be two statements.
+        let done = lease.connection().execute(statement).await;
+        lease.end();
+        let Err(error) = done else {
             return Ok(());
         };
         // `IF NOT EXISTS` looks before it leaps: of two at once, one finds the name taken.
@@ -103,10 +108,9 @@ impl Schema for PostgresStore {
         let statement =
             format!("INSERT INTO {meta} VALUES ('install_key', $1) ON CONFLICT DO NOTHING");
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
-        statement
-            .execute(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(())
+        let mut lease = self.lease().await?;
+        let done = statement.execute(lease.connection()).await;
+        lease.end();
+        done.map(|_| ()).map_err(|error| self.sort(error))
     }
 }
