@@ -76,7 +76,6 @@ impl UnitOfWork {
 
     /// The session as it is now.
     pub(super) async fn look(self: &Arc<Self>) -> Result<Session, SessionError> {
-        self.state().found = None;
         let session = self.session(self.id);
         // Any access makes tower-sessions load the record; one that is not there (any more)
         // leaves the session without an id.

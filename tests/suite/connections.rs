@@ -80,14 +80,20 @@ async fn a_visitor_who_waits_longer_than_the_idle_limit_is_served() {
 
 #[tokio::test]
 async fn a_connection_in_use_stays_open() {
-    let app = TestApp::with_limits(short()).await;
+    // Three seconds of room for a slow machine, and in all longer than any of the limits.
+    let limits = Limits {
+        header_read: Duration::from_secs(3),
+        idle: Duration::from_secs(3),
+        ..Limits::default()
+    };
+    let app = TestApp::with_limits(limits).await;
     let mut client = app.connect("http/1.1").await;
-    for _ in 0..4 {
+    for _ in 0..8 {
         client
             .send(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n")
             .await;
         assert!(client.read_some().await.starts_with("HTTP/1.1 200"));
-        // Half of the idle limit each time, twice the limit in all.
+        // The pace of a visitor, not a wait for something to happen.
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }

@@ -70,3 +70,16 @@ async fn a_database_made_under_another_install_key_is_refused() {
         &["under another install key", &drop, "--install-key"],
     );
 }
+
+#[test]
+fn doctor_tells_when_a_key_could_not_be_made() {
+    let (folder, _) = folder();
+    // A folder in which nobody makes files, not even root.
+    let output = folder.run(&["doctor", "--install-key", "/proc/sweatbox/install.key"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(
+        text.contains("FAILED   install key  cannot write into /proc"),
+        "{text}"
+    );
+}
