@@ -58,6 +58,7 @@ impl MariaDb {
             format!("--socket={}", at("socket")),
             format!("--pid-file={}", at("mariadb.pid")),
             format!("--log-error={}", at("log")),
+            format!("--tmpdir={}", self.folder.display()),
             format!("--init-file={}", at("init.sql")),
             format!("--port={}", self.port),
             "--bind-address=127.0.0.1".into(),
@@ -149,6 +150,8 @@ fn install(folder: &Path) {
     let made = Command::new("mariadb-install-db")
         .arg("--no-defaults")
         .arg(format!("--datadir={}", folder.join("data").display()))
+        // In a common one, installations at the same time remove each other's tables.
+        .arg(format!("--tmpdir={}", folder.display()))
         .args(["--auth-root-authentication-method=normal", "--skip-test-db"])
         .args(user_flag())
         .stdout(Stdio::null())
