@@ -9,7 +9,7 @@
 //! | 7 running | [`server`], [`doctor`] |
 //! | 6 assembly | [`app`] |
 //! | 5 lessons | [`lessons`] |
-//! | 3 shared state | [`sandbox`] |
+//! | 3 shared state | [`sandbox`], [`caretaker`] |
 //! | 2 machinery | [`sessions`], [`tls`], [`listen`] |
 //! | 1 set-up | [`config`] |
 //! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
@@ -18,6 +18,7 @@
 //! [`lessons`].
 
 pub mod app;
+pub mod caretaker;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -4,6 +4,7 @@ mod doctor;
 mod logging;
 mod names;
 mod serve;
+mod sessions;
 mod token;
 
 use crate::config::{Options, Refusal};
@@ -46,6 +47,9 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Print what a port decides
     Names(names::Names),
+    /// Look after this copy's sessions
+    #[command(subcommand)]
+    Sessions(sessions::SessionsCommand),
     /// Print this copy's owner token and the link that carries it
     Token(Options),
 }
@@ -58,6 +62,7 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => serve::run(&serve),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor),
         Some(Command::Names(names)) => names::run(&names),
+        Some(Command::Sessions(command)) => sessions::run(command),
         Some(Command::Token(options)) => token::run(&options),
     };
     outcome.unwrap_or_else(|error| {

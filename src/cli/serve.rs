@@ -2,15 +2,15 @@
 
 use super::logging::{self, LogFormat};
 use crate::{
-    app,
+    app, caretaker,
     clock::Clock,
     config::{Assignment, Options, Refusal, Settings, StoreSetup},
     listen::listen,
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
-        PURGE_INTERVAL, Sessions, purge_regularly,
-        stores::{self, Guarded, Store, StoreError},
+        PURGE_INTERVAL, Sessions, claim, keep_claim, purge_regularly,
+        stores::{self, Guarded, Store, StoreError, Tenancy},
     },
     tls,
 };
@@ -64,7 +64,8 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     if let Some(warning) = settings.certificate.date_warning(clock.now()) {
         tracing::warn!("{warning}; browsers will complain");
     }
-    let sessions = Sessions::new(store, &settings.identity, clock.clone());
+    let tenancy = tenancy(&args.options);
+    let sessions = Sessions::new(store.clone(), &settings.identity, clock.clone(), tenancy);
     let sandbox = Sandbox {
         identity: settings.identity.clone(),
         sessions: sessions.clone(),
@@ -78,10 +79,22 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     let files = settings.certificate_files.clone();
     tokio::spawn(server::reload_when_changed(files, tls.clone()));
     tokio::spawn(purge_regularly(sessions.clone(), PURGE_INTERVAL));
+    #[cfg(unix)]
+    let caretaker = {
+        let path = caretaker::socket_path(&settings.identity.names);
+        tokio::spawn(caretaker::serve(path, sessions.clone()))
+    };
+    tokio::spawn(keep_claim(store, tenancy, stopping.clone()));
 
     super::say(&announcement(&settings))?;
     let limits = Limits::default();
     server::serve(listeners, tls, app::router(sandbox), limits, stopping).await?;
+    #[cfg(unix)]
+    {
+        caretaker.abort();
+        // Its end removes the socket; an error says that it was told to end.
+        let _ = caretaker.await;
+    }
     if timeout(LAST_WRITES, sessions.close()).await.is_err() {
         tracing::warn!("the store did not take leave in time");
     }
@@ -89,8 +102,9 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Everything that a start needs, checked; the port is opened last. A trial, whose port nobody
-/// assigned, looks for another one when it is taken in the meantime.
+/// Everything that a start needs, checked; then the port is opened, and whoever has the port
+/// claims its sessions. A trial, whose port nobody assigned, looks for another one when it is
+/// taken in the meantime.
 async fn ready(options: &Options) -> Result<(Settings, Arc<dyn Store>, Vec<TcpListener>), Refusal> {
     let mut tries = 0;
     loop {
@@ -98,7 +112,10 @@ async fn ready(options: &Options) -> Result<(Settings, Arc<dyn Store>, Vec<TcpLi
         let settings = Settings::load(options)?;
         let store = ready_store(&settings).await?;
         match listen(&options.bind, settings.assignment) {
-            Ok(listeners) => return Ok((settings, store, listeners)),
+            Ok(listeners) => {
+                claim_sessions(&*store, tenancy(options), &settings).await?;
+                return Ok((settings, store, listeners));
+            }
             Err(_) if settings.assignment.is_trial() && tries < TRIAL_TRIES => {}
             Err(refusal) => return Err(refusal),
         }
@@ -126,6 +143,40 @@ async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
         ),
     }
     Ok(Arc::new(store))
+}
+
+fn tenancy(options: &Options) -> Tenancy {
+    match options.replicas {
+        true => Tenancy::Replica,
+        false => Tenancy::Alone,
+    }
+}
+
+async fn claim_sessions(
+    store: &dyn Store,
+    tenancy: Tenancy,
+    settings: &Settings,
+) -> Result<(), Refusal> {
+    match claim(store, tenancy).await {
+        // The claim of a store that is down is taken as soon as it is back.
+        Ok(true) | Err(StoreError::Disconnected(_) | StoreError::Unreachable(_)) => Ok(()),
+        Ok(false) => Err(Refusal::new(
+            format!(
+                "another process serves the sessions of port {} in {}{}",
+                settings.assignment.port(),
+                settings.store,
+                match tenancy {
+                    Tenancy::Alone => "",
+                    Tenancy::Replica => ", and it was started without --replicas",
+                }
+            ),
+            "stop the other one, or, if they are to share the port, start both with --replicas",
+        )),
+        Err(error) => Err(Refusal::new(
+            error.to_string(),
+            "see the database's own log",
+        )),
+    }
 }
 
 async fn stop_at(signal: impl Future<Output = ()>, stopping: CancellationToken) {

@@ -21,6 +21,10 @@ pub struct Credentials {
     pub password: SecretString,
     /// The database on the server, or the path of the SQLite file.
     pub database: String,
+    /// Nodes of a Redis Cluster, if it is one.
+    pub nodes: Vec<(String, u16)>,
+    /// How many replicas of Redis must have a change before it counts as made.
+    pub wait: u32,
     /// The file that said so, for messages.
     pub source: PathBuf,
 }
@@ -37,6 +41,9 @@ struct Written {
     password: SecretString,
     /// Redis has numbers where others have names.
     database: Option<Value>,
+    #[serde(default)]
+    nodes: Vec<String>,
+    wait: Option<u32>,
 }
 
 /// How the file should look.
@@ -79,16 +86,25 @@ impl Credentials {
         };
         let missing = |key| Err(format!("the key `{key}` is missing or empty"));
         let is_redis = driver == StoreKind::Redis;
-        if driver.is_server() && !is_redis && written.user.is_empty() {
+        // These work without an account; Redis and Memcached have no names for databases.
+        let has_accounts = matches!(driver, StoreKind::Mysql | StoreKind::Postgres);
+        let has_names = !is_redis && driver != StoreKind::Memcached;
+        if has_accounts && written.user.is_empty() {
             return missing("user");
         }
-        if !is_redis && database.is_empty() {
+        if has_names && database.is_empty() {
             return missing("database");
         }
         if is_redis && !database.is_empty() && database.parse::<u8>().is_err() {
             return Err(format!(
                 "`database` is `{database}`; Redis has numbers from 0 to 255"
             ));
+        }
+        let nodes = written.nodes.iter().map(|node| node_named(node));
+        let nodes = nodes.collect::<Result<Vec<_>, _>>()?;
+        let may_cluster = is_redis && matches!(&*database, "" | "0");
+        if !(nodes.is_empty() || may_cluster) {
+            return Err("`nodes` are a Redis Cluster's, which has the database 0 alone".into());
         }
         Ok(Self {
             driver,
@@ -97,9 +113,19 @@ impl Credentials {
             user: written.user,
             password: written.password,
             database,
+            // A cluster is there to survive a master's death, and so are its sessions.
+            wait: written.wait.unwrap_or(u32::from(!nodes.is_empty())),
+            nodes,
             source: path.into(),
         })
     }
+}
+
+/// `host:port`, as a Redis Cluster's nodes are written.
+fn node_named(node: &str) -> Result<(String, u16), String> {
+    let parts = node.rsplit_once(':');
+    let parts = parts.and_then(|(host, port)| Some((host.to_owned(), port.parse().ok()?)));
+    parts.ok_or_else(|| format!("`nodes` has `{node}`; it should look like `127.0.0.1:7000`"))
 }
 
 /// The stores that a credentials file may lead to.
@@ -179,8 +205,8 @@ mod tests {
     #[test]
     fn an_unknown_driver_is_refused_with_those_that_are_known() {
         let problem = parse(r#"{"driver":"oracle","user":"u","database":"d"}"#).unwrap_err();
-        let expected =
-            "c.json: unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`, `redis`";
+        let expected = "c.json: unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`, \
+             `redis`, `memcached`, `mongodb`";
         assert_eq!(problem, expected);
     }
 

@@ -11,6 +11,7 @@ mod options;
 mod port_file;
 mod refusal;
 mod store;
+mod store_kind;
 
 pub use certificate::{Certificate, CertificateFiles};
 pub use credentials::Credentials;
@@ -19,7 +20,8 @@ pub use install_key::InstallKeyFile;
 pub use options::Options;
 pub use port_file::{Assignment, TRIAL_PORT, assignment};
 pub use refusal::{Refusal, quoted};
-pub use store::{StoreKind, StoreSetup, store_setup};
+pub use store::{CookieForm, StoreSetup, store_setup};
+pub use store_kind::StoreKind;
 
 use crate::identity::Identity;
 

@@ -20,6 +20,14 @@ pub struct Options {
     #[arg(long, value_enum, env = "SWEATBOX_STORE")]
     pub store: Option<StoreKind>,
 
+    /// Other processes serve this port from the same store: take its locks, too
+    #[arg(long, env = "SWEATBOX_REPLICAS")]
+    pub replicas: bool,
+
+    /// With --store cookie: encrypt the session, so that its visitor cannot read it either
+    #[arg(long, env = "SWEATBOX_ENCRYPT_COOKIE")]
+    pub encrypt_cookie: bool,
+
     /// PEM file with the certificate chain [default: certs/selfsigned.crt]
     #[arg(long, value_name = "FILE", env = "SWEATBOX_CERT")]
     pub cert: Option<PathBuf>,

@@ -1,56 +1,10 @@
 //! Which store: what the flag and the credentials file say together.
 
-use super::{Assignment, Credentials, Options, Refusal, quoted};
+use super::{Assignment, Credentials, Options, Refusal, StoreKind, quoted};
 use std::{env, fmt, path::PathBuf};
 
 /// The embedded default database, in the working folder.
 const SQLITE_FILE: &str = "sweatbox.sqlite";
-
-/// The kinds of store that `--store` names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum StoreKind {
-    /// The process itself; a restart forgets everything
-    Memory,
-    /// A folder with one file a session
-    File,
-    /// An embedded database file; needs no server
-    Sqlite,
-    /// A MySQL or MariaDB server, by the credentials file
-    Mysql,
-    /// A PostgreSQL server, by the credentials file
-    Postgres,
-    /// A Redis server, by the credentials file
-    Redis,
-}
-
-impl StoreKind {
-    /// Every kind.
-    pub const ALL: [Self; 6] = [
-        Self::Memory,
-        Self::File,
-        Self::Sqlite,
-        Self::Mysql,
-        Self::Postgres,
-        Self::Redis,
-    ];
-
-    /// The name on the command line and in a credentials file.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Memory => "memory",
-            Self::File => "file",
-            Self::Sqlite => "sqlite",
-            Self::Mysql => "mysql",
-            Self::Postgres => "postgres",
-            Self::Redis => "redis",
-        }
-    }
-
-    /// Whether it is a server, which only a credentials file leads to.
-    pub fn is_server(self) -> bool {
-        matches!(self, Self::Mysql | Self::Postgres | Self::Redis)
-    }
-}
 
 /// A store that was chosen, with what is needed to open it.
 #[derive(Debug, Clone)]
@@ -59,6 +13,8 @@ pub enum StoreSetup {
     Memory,
     /// A folder in the working folder, named like the table that others would have.
     File,
+    /// The visitor's browser.
+    Cookie(CookieForm),
     /// The SQLite file at this path, made when it is missing.
     Sqlite(PathBuf),
     /// A MySQL or MariaDB server.
@@ -69,6 +25,22 @@ pub enum StoreSetup {
     /// A Redis server.
     #[cfg(feature = "redis")]
     Redis(Credentials),
+    /// A Memcached server.
+    #[cfg(feature = "memcached")]
+    Memcached(Credentials),
+    /// A MongoDB server.
+    #[cfg(feature = "mongodb")]
+    Mongodb(Credentials),
+}
+
+/// How a session lies in its cookie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum CookieForm {
+    /// Signed: everybody with the cookie can read it, nobody can change it.
+    #[default]
+    Signed,
+    /// Encrypted: nobody but the server can read it, either.
+    Encrypted,
 }
 
 /// Chooses the store: `--store` first, then the driver in the credentials file, then SQLite.
@@ -77,6 +49,30 @@ pub enum StoreSetup {
 /// A credentials file that cannot be used or does not go with `--store`, and a store that this
 /// program was built without.
 pub fn store_setup(options: &Options, assignment: Assignment) -> Result<StoreSetup, Refusal> {
+    let setup = chosen(options, assignment)?;
+    let kind = setup.kind();
+    if options.replicas && !kind.allows_replicas() {
+        return Err(Refusal::new(
+            format!(
+                "--replicas does not go with the store {}, which has no locks between processes",
+                kind.name()
+            ),
+            "leave --replicas out, or take --store mysql, postgres, redis or mongodb",
+        ));
+    }
+    if options.encrypt_cookie && kind != StoreKind::Cookie {
+        return Err(Refusal::new(
+            format!(
+                "--encrypt-cookie is for --store cookie; the cookie of {} holds an id alone",
+                kind.name()
+            ),
+            "leave --encrypt-cookie out, or take --store cookie",
+        ));
+    }
+    Ok(setup)
+}
+
+fn chosen(options: &Options, assignment: Assignment) -> Result<StoreSetup, Refusal> {
     let without_credentials = match options.store {
         Some(kind) => !kind.is_server(),
         // A trial's port is nobody's, so its tables have no place in a shared database.
@@ -86,6 +82,10 @@ pub fn store_setup(options: &Options, assignment: Assignment) -> Result<StoreSet
         return Ok(match options.store {
             Some(StoreKind::Memory) => StoreSetup::Memory,
             Some(StoreKind::File) => StoreSetup::File,
+            Some(StoreKind::Cookie) => StoreSetup::Cookie(match options.encrypt_cookie {
+                true => CookieForm::Encrypted,
+                false => CookieForm::Signed,
+            }),
             _ => StoreSetup::Sqlite(SQLITE_FILE.into()),
         });
     }
@@ -135,16 +135,17 @@ fn from_credentials(
         ));
     }
     match driver {
-        StoreKind::Memory => Ok(StoreSetup::Memory),
-        StoreKind::File => Ok(StoreSetup::File),
         StoreKind::Sqlite => Ok(StoreSetup::Sqlite(credentials.database.into())),
         StoreKind::Mysql => Ok(StoreSetup::Mysql(credentials)),
         #[cfg(feature = "postgres")]
         StoreKind::Postgres => Ok(StoreSetup::Postgres(credentials)),
         #[cfg(feature = "redis")]
         StoreKind::Redis => Ok(StoreSetup::Redis(credentials)),
+        #[cfg(feature = "memcached")]
+        StoreKind::Memcached => Ok(StoreSetup::Memcached(credentials)),
+        #[cfg(feature = "mongodb")]
+        StoreKind::Mongodb => Ok(StoreSetup::Mongodb(credentials)),
         // What not everybody needs is a cargo feature.
-        #[allow(unreachable_patterns, reason = "reached where a feature is left out")]
         _ => Err(not_built_in(driver)),
     }
 }
@@ -163,12 +164,17 @@ impl StoreSetup {
         match self {
             Self::Memory => StoreKind::Memory,
             Self::File => StoreKind::File,
+            Self::Cookie(_) => StoreKind::Cookie,
             Self::Sqlite(_) => StoreKind::Sqlite,
             Self::Mysql(_) => StoreKind::Mysql,
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => StoreKind::Postgres,
             #[cfg(feature = "redis")]
             Self::Redis(_) => StoreKind::Redis,
+            #[cfg(feature = "memcached")]
+            Self::Memcached(_) => StoreKind::Memcached,
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(_) => StoreKind::Mongodb,
         }
     }
 }
@@ -185,12 +191,17 @@ impl fmt::Display for StoreSetup {
         match self {
             Self::Memory => f.write_str("this process"),
             Self::File => f.write_str("files of this folder"),
+            Self::Cookie(_) => f.write_str("the visitors' browsers"),
             Self::Sqlite(file) => write!(f, "SQLite in {}", file.display()),
             Self::Mysql(credentials) => server(f, "MySQL or MariaDB", credentials),
             #[cfg(feature = "postgres")]
             Self::Postgres(credentials) => server(f, "PostgreSQL", credentials),
             #[cfg(feature = "redis")]
             Self::Redis(credentials) => server(f, "Redis", credentials),
+            #[cfg(feature = "memcached")]
+            Self::Memcached(credentials) => write!(f, "Memcached at {}", credentials.host),
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(credentials) => server(f, "MongoDB", credentials),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The store that a request's `tower_sessions::Session` sees: the unit of work.
 
 use super::{
-    SessionError, expiry, record,
+    SessionError,
+    cookie::{self, Carried},
+    expiry, record,
     stores::StoredSession,
     unit::{Found, UnitOfWork, masked},
 };
@@ -15,14 +17,15 @@ use tower_sessions::{
 #[async_trait]
 impl SessionStore for UnitOfWork {
     async fn create(&self, record: &mut Record) -> Result<()> {
+        // Always a fresh id: after `flush` tower-sessions would use the old one again.
+        record.id = Id::default();
         let stored = self.stored(record).map_err(|error| self.fail(error))?;
         loop {
-            // Always a fresh id: after `flush` tower-sessions would use the old one again.
-            record.id = Id::default();
-            let created = self.sessions.0.store.create(&record.id, &stored).await;
+            let created = self.store.create(&record.id, &stored).await;
             if created.map_err(|error| self.fail(self.store_error(error)))? {
                 break;
             }
+            record.id = Id::default();
         }
         self.state().written = Some(stored.expiry);
         Ok(())
@@ -30,7 +33,10 @@ impl SessionStore for UnitOfWork {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let stored = self.stored(record).map_err(|error| self.fail(error))?;
-        let saved = self.sessions.0.store.save(&record.id, &stored).await;
+        let saved = match self.shared_lock() {
+            Some(lock) => lock.save(&record.id, &stored).await,
+            None => self.store.save(&record.id, &stored).await,
+        };
         let saved = saved.map_err(|error| self.fail(self.store_error(error)))?;
         let mut state = self.state();
         state.vanished = !saved;
@@ -42,7 +48,7 @@ impl SessionStore for UnitOfWork {
         if self.sessions.0.dead().contains(id) {
             return Ok(None);
         }
-        let stored = self.sessions.0.store.load(id).await;
+        let stored = self.store.load(id).await;
         let stored = stored.map_err(|error| self.fail(self.store_error(error)))?;
         let Some(stored) = stored.filter(|stored| stored.expiry > self.now()) else {
             return Ok(None);
@@ -79,10 +85,22 @@ impl UnitOfWork {
         let data = record::encode(created, &record.data)
             .map_err(|error| SessionError::Data(error.to_string()))?;
         if data.len() > record::MAX_BYTES {
-            return Err(SessionError::TooLarge { bytes: data.len() });
+            let (bytes, limit) = (data.len(), record::MAX_BYTES);
+            return Err(SessionError::TooLarge { bytes, limit });
         }
         let expiry = expiry::expiry(created, now);
-        Ok(StoredSession { data, expiry })
+        let stored = StoredSession { data, expiry };
+        if self.in_cookie.is_some() {
+            let carried = Carried {
+                id: record.id,
+                session: Some(stored.clone()),
+            };
+            let (bytes, limit) = (self.sessions.0.cookie.length(&carried), cookie::MAX_BYTES);
+            if bytes > limit {
+                return Err(SessionError::TooLarge { bytes, limit });
+            }
+        }
+        Ok(stored)
     }
 
     /// Notes a failure for the layer, and gives tower-sessions the text that it wants.

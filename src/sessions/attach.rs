@@ -23,8 +23,9 @@ pub async fn attach(
 ) -> Response {
     let origin = Origin::of(request.method(), request.uri(), request.headers());
     let foreign = origin != Origin::Own;
-    let id = sessions.0.cookie.id(request.headers()).filter(|_| !foreign);
-    let unit = Arc::new(UnitOfWork::new(sessions.clone(), id, foreign));
+    let carried = sessions.0.cookie.find(request.headers());
+    let carried = carried.filter(|_| !foreign);
+    let unit = Arc::new(UnitOfWork::new(sessions.clone(), carried, foreign));
     request.extensions_mut().insert(unit.clone());
 
     let work = {

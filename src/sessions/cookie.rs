@@ -1,37 +1,54 @@
 //! The session cookie: found among all that a browser sends, verified, set and removed.
 
-use crate::identity::Identity;
+use super::stores::StoredSession;
+use crate::{config::CookieForm, identity::Identity};
 use axum::http::{HeaderMap, HeaderValue, header};
-use time::Duration;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use time::{Duration, OffsetDateTime};
 use tower_sessions::{
     cookie::{Cookie, CookieJar, Key, SameSite},
     session::Id,
 };
 
+/// The longest cookie, name and value, that every browser keeps (RFC 6265, section 6.1).
+pub(super) const MAX_BYTES: usize = 4096;
+
 /// The one long-lived cookie of a copy: its name and the key that signs it.
 ///
 /// The value is an HMAC-SHA256 of the session's id in base64 and then the id itself, 22
-/// characters of base64url. Signed, not encrypted: the id says nothing about anybody.
+/// characters of base64url. Signed, not encrypted: the id says nothing about anybody. With the
+/// store `cookie` the expiry and the session itself follow, and may be encrypted.
 #[derive(Clone)]
 pub(super) struct SessionCookie {
     name: String,
     key: Key,
+    whole: Option<CookieForm>,
+}
+
+/// What a good cookie says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Carried {
+    pub(super) id: Id,
+    /// With the store `cookie`: the session.
+    pub(super) session: Option<StoredSession>,
 }
 
 impl SessionCookie {
-    pub(super) fn new(identity: &Identity) -> Self {
+    /// `whole`: in which form the session itself travels, if it does.
+    pub(super) fn new(identity: &Identity, whole: Option<CookieForm>) -> Self {
         Self {
             name: identity.names.cookie.to_string(),
             key: identity.cookie_key.clone(),
+            whole,
         }
     }
 
-    /// The id in the one cookie of our name whose signature is good.
+    /// What the one cookie of our name says whose signature is good.
     ///
     /// A page on another port of this host can plant a second cookie of our name under a
     /// longer path, and a browser sends both. If two are good, nobody can tell which one the
     /// visitor meant, so neither counts.
-    pub(super) fn id(&self, headers: &HeaderMap) -> Option<Id> {
+    pub(super) fn find(&self, headers: &HeaderMap) -> Option<Carried> {
         let mut good = headers
             .get_all(header::COOKIE)
             .into_iter()
@@ -40,24 +57,52 @@ impl SessionCookie {
             .flat_map(|field| Cookie::split_parse(field).flatten())
             .filter(|cookie| cookie.name() == self.name)
             .filter_map(|cookie| self.verified(cookie));
-        let id = good.next()?;
-        good.next().is_none().then_some(id)
+        let carried = good.next()?;
+        good.next().is_none().then_some(carried)
     }
 
-    fn verified(&self, cookie: Cookie<'static>) -> Option<Id> {
+    fn verified(&self, cookie: Cookie<'static>) -> Option<Carried> {
         let jar = CookieJar::new();
-        let cookie = jar.signed(&self.key).verify(cookie)?;
-        cookie.value().parse().ok()
+        let cookie = match self.whole {
+            Some(CookieForm::Encrypted) => jar.private(&self.key).decrypt(cookie)?,
+            _ => jar.signed(&self.key).verify(cookie)?,
+        };
+        let mut parts = cookie.value().split('.');
+        let id = parts.next()?.parse().ok()?;
+        let session = match self.whole {
+            None => None,
+            Some(_) => Some(session_of(parts.next()?, parts.next()?)?),
+        };
+        parts.next().is_none().then_some(Carried { id, session })
     }
 
-    /// The `Set-Cookie` that makes the browser keep `id` for `max_age`.
-    pub(super) fn set(&self, id: Id, max_age: Duration) -> HeaderValue {
-        let mut cookie = self.cookie(id.to_string());
+    /// The `Set-Cookie` that makes the browser keep `carried` for `max_age`.
+    pub(super) fn set(&self, carried: &Carried, max_age: Duration) -> HeaderValue {
+        let mut cookie = self.protected(carried);
         cookie.set_max_age(max_age.max(Duration::ZERO));
+        header_value(&cookie)
+    }
+
+    /// The length of name and value, which browsers limit.
+    pub(super) fn length(&self, carried: &Carried) -> usize {
+        let cookie = self.protected(carried);
+        cookie.name().len() + "=".len() + cookie.value().len()
+    }
+
+    fn protected(&self, carried: &Carried) -> Cookie<'static> {
+        let mut value = carried.id.to_string();
+        if let Some(StoredSession { data, expiry }) = &carried.session {
+            let micros = expiry.unix_timestamp_nanos() / 1000;
+            value += &format!(".{micros}.{}", URL_SAFE_NO_PAD.encode(data));
+        }
         let mut jar = CookieJar::new();
-        jar.signed_mut(&self.key).add(cookie);
-        let signed = jar.get(&self.name).expect("it was added in the line above");
-        header_value(signed)
+        let cookie = self.cookie(value);
+        match self.whole {
+            Some(CookieForm::Encrypted) => jar.private_mut(&self.key).add(cookie),
+            _ => jar.signed_mut(&self.key).add(cookie),
+        }
+        let protected = jar.get(&self.name).cloned();
+        protected.expect("it was added in the lines above")
     }
 
     /// The `Set-Cookie` that makes the browser forget its session. It carries the attributes
@@ -78,6 +123,14 @@ impl SessionCookie {
     }
 }
 
+/// A session's two parts behind its id: the expiry in microseconds and the data in base64url.
+fn session_of(expiry: &str, data: &str) -> Option<StoredSession> {
+    let micros: i64 = expiry.parse().ok()?;
+    let expiry = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok()?;
+    let data = URL_SAFE_NO_PAD.decode(data).ok()?;
+    Some(StoredSession { data, expiry })
+}
+
 fn header_value(cookie: &Cookie<'_>) -> HeaderValue {
     let text = cookie.to_string();
     HeaderValue::try_from(text).expect("a cookie of ours is ASCII without control characters")
@@ -90,7 +143,11 @@ mod tests {
 
     fn cookie_of(port: u16) -> SessionCookie {
         let key: InstallKey = "07".repeat(32).parse().unwrap();
-        SessionCookie::new(&Identity::derive(Port::new(port).unwrap(), &key))
+        SessionCookie::new(&Identity::derive(Port::new(port).unwrap(), &key), None)
+    }
+
+    fn carried(id: Id) -> Carried {
+        Carried { id, session: None }
     }
 
     /// `name=value` as a browser sends it back.
@@ -108,33 +165,36 @@ mod tests {
     fn a_cookie_that_was_set_is_found_again() {
         let cookie = cookie_of(41220);
         let id = Id::default();
-        let sent = pair(&cookie.set(id, Duration::HOUR));
-        assert_eq!(cookie.id(&headers(&[&sent])), Some(id));
+        let sent = pair(&cookie.set(&carried(id), Duration::HOUR));
+        assert_eq!(cookie.find(&headers(&[&sent])), Some(carried(id)));
         let among_others = format!("a=1; {sent}; =; ;x; b");
-        assert_eq!(cookie.id(&headers(&["c=2", &among_others])), Some(id));
+        assert_eq!(
+            cookie.find(&headers(&["c=2", &among_others])),
+            Some(carried(id))
+        );
     }
 
     #[test]
     fn another_port_s_odd_cookie_does_not_hide_ours() {
         let cookie = cookie_of(41220);
         let id = Id::default();
-        let ours = pair(&cookie.set(id, Duration::HOUR));
+        let ours = pair(&cookie.set(&carried(id), Duration::HOUR));
         for odd in ["x=\u{e4}", "x=\u{fffd}\u{7f}", "=;;\"", "s41220Cookie"] {
             let field = HeaderValue::from_bytes(format!("{odd}; {ours}").as_bytes());
             let Ok(field) = field else { continue };
             let headers = HeaderMap::from_iter([(header::COOKIE, field)]);
-            assert_eq!(cookie.id(&headers), Some(id), "{odd}");
+            assert_eq!(cookie.find(&headers), Some(carried(id)), "{odd}");
         }
         let latin1 = [b"x=\xe4; ", ours.as_bytes()].concat();
         let latin1 = HeaderValue::from_bytes(&latin1).unwrap();
         let headers = HeaderMap::from_iter([(header::COOKIE, latin1)]);
-        assert_eq!(cookie.id(&headers), Some(id));
+        assert_eq!(cookie.find(&headers), Some(carried(id)));
     }
 
     #[test]
     fn the_cookie_has_all_attributes_and_so_has_its_removal() {
         let cookie = cookie_of(41220);
-        let set = cookie.set(Id::default(), Duration::HOUR);
+        let set = cookie.set(&carried(Id::default()), Duration::HOUR);
         let set = set.to_str().unwrap();
         let removal = cookie.removal();
         let removal = removal.to_str().unwrap();
@@ -151,42 +211,73 @@ mod tests {
     #[test]
     fn any_changed_character_makes_it_nobody_s() {
         let cookie = cookie_of(41220);
-        let sent = pair(&cookie.set(Id::default(), Duration::HOUR));
+        let sent = pair(&cookie.set(&carried(Id::default()), Duration::HOUR));
         let start = "s41220Cookie=".len();
         for position in start..sent.len() {
             let mut bytes = sent.clone().into_bytes();
             bytes[position] = if bytes[position] == b'A' { b'B' } else { b'A' };
             let forged = String::from_utf8(bytes).unwrap();
-            assert_eq!(cookie.id(&headers(&[&forged])), None, "{forged}");
-            assert_eq!(cookie.id(&headers(&[&sent[..position]])), None);
+            assert_eq!(cookie.find(&headers(&[&forged])), None, "{forged}");
+            assert_eq!(cookie.find(&headers(&[&sent[..position]])), None);
         }
     }
 
     #[test]
     fn another_port_s_cookie_is_refused_under_our_name() {
-        let sent = pair(&cookie_of(41221).set(Id::default(), Duration::HOUR));
+        let sent = pair(&cookie_of(41221).set(&carried(Id::default()), Duration::HOUR));
         let renamed = sent.replace("s41221Cookie", "s41220Cookie");
-        assert_eq!(cookie_of(41220).id(&headers(&[&renamed])), None);
+        assert_eq!(cookie_of(41220).find(&headers(&[&renamed])), None);
     }
 
     #[test]
     fn a_planted_cookie_does_not_hide_the_good_one() {
         let cookie = cookie_of(41220);
         let id = Id::default();
-        let good = pair(&cookie.set(id, Duration::HOUR));
+        let good = pair(&cookie.set(&carried(id), Duration::HOUR));
         assert_eq!(
-            cookie.id(&headers(&["s41220Cookie=planted", &good])),
-            Some(id)
+            cookie.find(&headers(&["s41220Cookie=planted", &good])),
+            Some(carried(id))
         );
-        assert_eq!(cookie.id(&headers(&[&good, "s41220Cookie="])), Some(id));
+        assert_eq!(
+            cookie.find(&headers(&[&good, "s41220Cookie="])),
+            Some(carried(id))
+        );
     }
 
     #[test]
     fn of_two_good_cookies_none_counts() {
         let cookie = cookie_of(41220);
-        let one = pair(&cookie.set(Id::default(), Duration::HOUR));
-        let two = pair(&cookie.set(Id::default(), Duration::HOUR));
-        assert_eq!(cookie.id(&headers(&[&format!("{one}; {two}")])), None);
-        assert_eq!(cookie.id(&headers(&[&one, &two])), None);
+        let one = pair(&cookie.set(&carried(Id::default()), Duration::HOUR));
+        let two = pair(&cookie.set(&carried(Id::default()), Duration::HOUR));
+        assert_eq!(cookie.find(&headers(&[&format!("{one}; {two}")])), None);
+        assert_eq!(cookie.find(&headers(&[&one, &two])), None);
+    }
+
+    #[test]
+    fn a_session_in_its_cookie_comes_back_signed_and_encrypted() {
+        let session = StoredSession {
+            data: br#"{"created":1,"data":{"wait":3}}"#.to_vec(),
+            expiry: OffsetDateTime::from_unix_timestamp_nanos(1_790_000_000_123_456_000).unwrap(),
+        };
+        let carried = Carried {
+            id: Id::default(),
+            session: Some(session),
+        };
+        for (form, readable) in [(CookieForm::Signed, true), (CookieForm::Encrypted, false)] {
+            let mut cookie = cookie_of(41220);
+            cookie.whole = Some(form);
+            let sent = pair(&cookie.set(&carried, Duration::HOUR));
+            assert_eq!(sent.len(), cookie.length(&carried));
+            assert_eq!(cookie.find(&headers(&[&sent])), Some(carried.clone()));
+            assert_eq!(sent.contains(&carried.id.to_string()), readable);
+            for position in "s41220Cookie=".len()..sent.len() {
+                let mut bytes = sent.clone().into_bytes();
+                bytes[position] = if bytes[position] == b'A' { b'B' } else { b'A' };
+                let forged = String::from_utf8(bytes).unwrap();
+                assert_eq!(cookie.find(&headers(&[&forged])), None, "{forged}");
+            }
+            // The cookie of another store, under the same name and key, is nobody's.
+            assert_eq!(cookie_of(41220).find(&headers(&[&sent])), None);
+        }
     }
 }

@@ -8,10 +8,12 @@
 
 mod adapter;
 mod attach;
+mod claim;
 mod cookie;
 mod expiry;
 mod finish;
 mod lock;
+mod manage;
 mod origin;
 mod purge;
 mod record;
@@ -21,10 +23,13 @@ mod unit;
 mod visitor;
 
 pub use attach::attach;
+pub use claim::{claim, keep_claim};
 pub use expiry::{ABSOLUTE, IDLE};
+pub use manage::Ended;
 pub use origin::{Origin, refuse_foreign_changes};
 pub use purge::{PURGE_INTERVAL, purge_regularly};
 pub use record::MAX_BYTES;
+pub use unit::masked;
 pub use visitor::Visitor;
 
 use crate::{clock::Clock, error::HttpError, identity::Identity};
@@ -35,7 +40,7 @@ use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use stores::{Store, StoreError};
+use stores::{Store, StoreError, Tenancy};
 use tokio_util::task::TaskTracker;
 use tower_sessions::session::Id;
 
@@ -57,12 +62,18 @@ struct Shared {
 }
 
 impl Sessions {
-    /// The sessions in `store`, under the cookie of `identity`.
-    pub fn new(store: Arc<dyn Store>, identity: &Identity, clock: Clock) -> Self {
+    /// The sessions in `store`, under the cookie of `identity`. As a replica, this process
+    /// takes the locks of the store, too.
+    pub fn new(store: Arc<dyn Store>, identity: &Identity, clock: Clock, tenancy: Tenancy) -> Self {
+        let in_cookie = store.in_cookie();
+        let locks = match tenancy {
+            Tenancy::Alone => SessionLocks::default(),
+            Tenancy::Replica => SessionLocks::shared(store.clone()),
+        };
         Self(Arc::new(Shared {
             store,
-            locks: SessionLocks::default(),
-            cookie: SessionCookie::new(identity),
+            locks,
+            cookie: SessionCookie::new(identity, in_cookie),
             clock,
             dead: Mutex::default(),
             in_flight: TaskTracker::new(),
@@ -91,6 +102,7 @@ impl Sessions {
             tracker.close();
             tracker.wait().await;
         }
+        self.0.locks.close().await;
         self.0.store.close().await;
     }
 }
@@ -113,10 +125,12 @@ pub enum SessionError {
         error: StoreError,
     },
     /// The session has outgrown its limit; answered by 413.
-    #[error("a session of {bytes} bytes; the limit is {MAX_BYTES}")]
+    #[error("a session of {bytes} bytes; the limit is {limit}")]
     TooLarge {
         /// The size that it would have had.
         bytes: usize,
+        /// The size that it may have; in a cookie that of the cookie.
+        limit: usize,
     },
     /// The session's lock was not free in time; answered by 503.
     #[error("another request of this session held its lock for too long")]

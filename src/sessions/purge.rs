@@ -1,6 +1,6 @@
 //! Expired sessions are taken out of the store, a few at a time.
 
-use super::Sessions;
+use super::{Sessions, stores::StoreResult};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -15,31 +15,29 @@ pub async fn purge_regularly(sessions: Sessions, every: Duration) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        sessions.purge().await;
+        if let Err(error) = sessions.purge().await {
+            tracing::warn!(%error, "purge stopped; the next run goes on");
+        }
     }
 }
 
 impl Sessions {
     /// Removes every session that has expired by now; says how many.
-    pub async fn purge(&self) -> u64 {
+    ///
+    /// # Errors
+    /// When the store fails; what was removed until then stays removed.
+    pub async fn purge(&self) -> StoreResult<u64> {
         let mut total = 0;
         loop {
-            match self.0.store.purge(self.0.clock.now(), BATCH).await {
-                Ok(removed) => {
-                    total += removed;
-                    if removed < u64::from(BATCH) {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "purge stopped; the next run goes on");
-                    break;
-                }
+            let removed = self.0.store.purge(self.0.clock.now(), BATCH).await?;
+            total += removed;
+            if removed < u64::from(BATCH) {
+                break;
             }
         }
         if total > 0 {
             tracing::debug!(removed = total, "purged expired sessions");
         }
-        total
+        Ok(total)
     }
 }

@@ -1,6 +1,6 @@
 //! After the handler: what it changed is written, and the browser is told.
 
-use super::{SessionError, unit::UnitOfWork};
+use super::{SessionError, cookie::Carried, unit::UnitOfWork};
 use axum::http::HeaderValue;
 use std::{sync::Arc, time::Duration};
 use tower_sessions::session::Id;
@@ -53,11 +53,13 @@ impl UnitOfWork {
         }
         let left = state.written? - self.now();
         let left = time::Duration::seconds(left.as_seconds_f64().round() as i64);
-        Some(self.sessions.0.cookie.set(id?, left))
+        let session = self.in_cookie.as_ref().and_then(|own| own.session());
+        let carried = Carried { id: id?, session };
+        Some(self.sessions.0.cookie.set(&carried, left))
     }
 
     async fn delete(&self, id: &Id) -> Result<(), SessionError> {
-        let done = self.sessions.0.store.delete(id).await;
+        let done = self.store.delete(id).await;
         done.map_err(|error| self.store_error(error))
     }
 

@@ -5,7 +5,13 @@
 //! out to be an error, and then the session has to be as it was. What is to be written is
 //! written after the handler ([`settle`](super::settle)).
 
-use super::{SessionError, Sessions, expiry, lock::SessionGuard, stores::StoreError};
+use super::{
+    SessionError, Sessions,
+    cookie::Carried,
+    expiry,
+    lock::{NotLocked, SessionGuard},
+    stores::{CookieStore, SharedLock, Store, StoreError},
+};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -20,6 +26,10 @@ const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// The session of one request, from its first look to its last write.
 pub(super) struct UnitOfWork {
     pub(super) sessions: Sessions,
+    /// Where the session lives.
+    pub(super) store: Arc<dyn Store>,
+    /// The same where it is the cookie itself: this request's own.
+    pub(super) in_cookie: Option<Arc<CookieStore>>,
     /// The id in the cookie; `None` without one, and for a foreign page's request.
     pub(super) id: Option<Id>,
     /// Whether anything may be written at all.
@@ -55,9 +65,20 @@ pub(super) struct Found {
 }
 
 impl UnitOfWork {
-    pub(super) fn new(sessions: Sessions, id: Option<Id>, foreign: bool) -> Self {
+    pub(super) fn new(sessions: Sessions, carried: Option<Carried>, foreign: bool) -> Self {
+        let id = carried.as_ref().map(|carried| carried.id);
+        let in_cookie = sessions.0.store.in_cookie().map(|form| {
+            let held = carried.and_then(|carried| Some((carried.id, carried.session?)));
+            Arc::new(CookieStore::new(form, held))
+        });
+        let store = match in_cookie.clone() {
+            Some(own) => own,
+            None => sessions.0.store.clone(),
+        };
         Self {
             sessions,
+            store,
+            in_cookie,
             id,
             foreign,
             state: Mutex::default(),
@@ -96,7 +117,7 @@ impl UnitOfWork {
 
     /// Writes an expiry; `false` when the session is gone.
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> Result<bool, SessionError> {
-        let touched = self.sessions.0.store.touch(id, expiry).await;
+        let touched = self.store.touch(id, expiry).await;
         let touched = touched.map_err(|error| self.store_error(error))?;
         self.state().written = Some(expiry);
         Ok(touched)
@@ -118,9 +139,11 @@ impl UnitOfWork {
             // Nobody else knows an id that does not exist yet: no lock is needed.
             None => (None, self.session(None)),
             Some(id) => {
-                let guard = self.sessions.0.locks.lock(id);
-                let guard = tokio::time::timeout(LOCK_WAIT, guard).await;
-                let guard = guard.map_err(|_| SessionError::Busy)?;
+                let guard = self.sessions.0.locks.lock(id, LOCK_WAIT).await;
+                let guard = guard.map_err(|error| match error {
+                    NotLocked::Busy => SessionError::Busy,
+                    NotLocked::Store(error) => self.store_error(error),
+                })?;
                 // Loaded afresh: what was read before the lock is another request's past.
                 let session = self.look().await?;
                 if session.id().is_none() {
@@ -141,6 +164,11 @@ impl UnitOfWork {
     /// Whether the lock is held: then the work is finished even if the visitor leaves.
     pub(super) fn holds_lock(&self) -> bool {
         self.state().guard.is_some()
+    }
+
+    /// The lock between processes that is held, if there are other processes.
+    pub(super) fn shared_lock(&self) -> Option<Arc<dyn SharedLock>> {
+        self.state().guard.as_ref()?.shared()
     }
 
     /// The first thing that went wrong, if anything did.
@@ -164,7 +192,7 @@ impl UnitOfWork {
     }
 
     pub(super) fn store_error(&self, error: StoreError) -> SessionError {
-        let name = self.sessions.0.store.name();
+        let name = self.store.name();
         SessionError::Store { name, error }
     }
 
@@ -191,7 +219,7 @@ impl Drop for CloseOnDrop {
 }
 
 /// The first four characters: enough to tell sessions apart in a log, too few to use one.
-pub(super) fn masked(id: &Id) -> String {
+pub fn masked(id: &Id) -> String {
     let text = id.to_string();
     format!("{}…", &text[..4])
 }

@@ -14,7 +14,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (6, &["app"]),
     (5, &["lessons", "exercises"]),
     (4, &["quiz", "grading", "progress"]),
-    (3, &["sandbox"]),
+    (3, &["sandbox", "caretaker"]),
     (2, &["sessions", "xray", "tls", "listen", "walkthrough"]),
     (1, &["config"]),
     (0, &["identity", "page", "error", "clock"]),

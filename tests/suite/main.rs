@@ -20,9 +20,13 @@ mod certificates;
 mod command_line;
 mod connections;
 mod doctor_stores;
+#[cfg(feature = "redis")]
+mod failover;
 mod files;
+mod looking_after;
 mod outages;
 mod plain_crates;
+mod replicas;
 mod session_rules;
 mod stopping;
 mod store_rules;

@@ -11,12 +11,14 @@ const ANSWER: Duration = Duration::from_secs(3);
 const RECOVERY: Duration = Duration::from_secs(5);
 
 on_every_server! {
-    a_stopped_database_is_answered_by_503_and_no_session_is_lost
     a_frozen_database_is_answered_by_503_and_no_session_is_lost
     forty_requests_that_wait_for_one_lock_do_not_queue_up_their_timeouts
     a_network_that_swallows_everything_is_answered_by_503_and_recovered_from
-    a_restart_between_requests_is_not_noticed
+    a_network_that_delays_and_breaks_off_loses_no_answered_change
     a_database_that_comes_after_the_copy_is_found_and_prepared
+    ; but not where a restart forgets:
+    a_stopped_database_is_answered_by_503_and_no_session_is_lost
+    a_restart_between_requests_is_not_noticed
     an_error_in_one_purge_does_not_end_the_purges
     a_restart_under_load_fails_requests_but_loses_no_answered_change
 }
@@ -203,15 +205,51 @@ async fn an_error_in_one_purge_does_not_end_the_purges(mut server: Server) {
     purges.abort();
 }
 
+async fn a_network_that_delays_and_breaks_off_loses_no_answered_change(server: Server) {
+    let (credentials, _) = server.new_database().await;
+    let network = Proxy::to(credentials.port.unwrap()).await;
+    let app = TestApp::on_server(&server, Some(network.port)).await;
+    let visitor = with_sessions(&app, 1).await.remove(0);
+    let load = add_for(Duration::from_secs(4), &visitor);
+    for round in 0..10 {
+        network.delay(Duration::from_millis(round * 2));
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        network.break_off();
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        network.half_close();
+    }
+    network.break_off();
+    network.delay(Duration::ZERO);
+    let (done, refused) = load.await.unwrap();
+    assert!(done > 0);
+    expect_sum(&visitor, done, refused).await;
+}
+
 async fn a_restart_under_load_fails_requests_but_loses_no_answered_change(mut server: Server) {
     let app = TestApp::on_server(&server, None).await;
     let visitor = with_sessions(&app, 1).await.remove(0);
+    let load = add_for(Duration::from_secs(8), &visitor);
+    server.stop();
+    // Short outages are bridged by repeating; this one is to be noticed.
+    let tab = visitor.another_tab();
+    eventually("a request is refused", RECOVERY, async || {
+        tab.get("/t/get/a").await.status == 503
+    })
+    .await;
+    server.start_again().await;
+    let (done, refused) = load.await.unwrap();
+    assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
+    expect_sum(&visitor, done, refused).await;
+}
+
+/// Eight tabs add 1 as often as they can; how often that was answered by 200 and by 503.
+fn add_for(time: Duration, visitor: &Visitor) -> tokio::task::JoinHandle<(u64, u64)> {
     let mut load = tokio::task::JoinSet::new();
     for _ in 0..8 {
         let tab = visitor.another_tab();
         load.spawn(async move {
             let (mut done, mut refused) = (0, 0);
-            let end = Instant::now() + Duration::from_secs(8);
+            let end = Instant::now() + time;
             while Instant::now() < end {
                 let answer = tab.get("/t/add/n").await;
                 match answer.status.as_u16() {
@@ -224,25 +262,21 @@ async fn a_restart_under_load_fails_requests_but_loses_no_answered_change(mut se
             (done, refused)
         });
     }
-    server.stop();
-    // Short outages are bridged by repeating; this one is to be noticed.
-    let tab = visitor.another_tab();
-    eventually("a request is refused", RECOVERY, async || {
-        tab.get("/t/get/a").await.status == 503
+    tokio::spawn(async move {
+        let counts = load.join_all().await;
+        let sum = |sum: (u64, u64), next: &(u64, u64)| (sum.0 + next.0, sum.1 + next.1);
+        counts.iter().fold((0, 0), sum)
+    })
+}
+
+/// Every change that was answered by 200 is there.
+async fn expect_sum(visitor: &Visitor, done: u64, refused: u64) {
+    eventually("service is back", RECOVERY, async || {
+        visitor.get("/t/get/n").await.status == 200
     })
     .await;
-    server.start_again().await;
-    let counts = load.join_all().await;
-    let done: u64 = counts.iter().map(|(done, _)| done).sum();
-    let refused: u64 = counts.iter().map(|(_, refused)| refused).sum();
-    assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
-    let sum: u64 = visitor
-        .get("/t/get/n")
-        .await
-        .expect(200)
-        .text
-        .parse()
-        .unwrap();
+    let sum = visitor.get("/t/get/n").await.expect(200).text;
+    let sum: u64 = sum.parse().unwrap();
     // A save whose answer was lost with the connection may have happened all the same.
     assert!(sum >= done, "{done} were answered by 200, {sum} are there");
     assert!(

@@ -12,11 +12,12 @@ on_every_store! {
     every_row_of_the_table_holds
     both_addresses_are_the_same_page
     odd_parameters_never_give_an_error
-    fifty_one_overlapping_refreshes_count_fifty_one
-    a_reset_during_the_wait_gives_one
-    a_logout_during_the_wait_stays_a_logout
     whoever_leaves_during_the_wait_is_not_counted
     head_neither_waits_nor_counts
+    ; but not in a cookie:
+    a_logout_during_the_wait_stays_a_logout
+    a_reset_during_the_wait_gives_one
+    fifty_one_overlapping_refreshes_count_fifty_one
 }
 
 /// What a request finds in the session, and what it must answer.

@@ -3,7 +3,7 @@
 //! The famous warning about Express's `MemoryStore` names two faults: it grows without end,
 //! and it serves one process only. This one is bounded and purged; the second fault it has too.
 
-use super::{About, Store, StoreResult, StoredSession};
+use super::{About, Listed, Store, StoreResult, StoredSession, Tenancy};
 use async_trait::async_trait;
 use std::{
     collections::{BTreeSet, HashMap},
@@ -143,6 +143,22 @@ impl Store for MemoryStore {
 
     async fn count(&self) -> StoreResult<u64> {
         Ok(self.shelf().sessions.len() as u64)
+    }
+
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        let shelf = self.shelf();
+        let sessions = shelf.sessions.iter().map(|(id, session)| Listed {
+            id: Id(*id),
+            bytes: session.data.len() as u64,
+            expiry: session.expiry,
+        });
+        let wanted = sessions.filter(|listed| listed.id.to_string().starts_with(prefix));
+        Ok(wanted.take(limit as usize).collect())
+    }
+
+    async fn claim(&self, _: Tenancy) -> StoreResult<bool> {
+        // No other process can reach it.
+        Ok(true)
     }
 
     async fn ping(&self) -> StoreResult<()> {

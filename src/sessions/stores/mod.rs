@@ -3,10 +3,17 @@
 //! A store moves bytes and knows nothing else: not what they mean, not who may read them, not
 //! what time it is. All rules are kept above it, so that they hold for every store alike.
 
+mod claim_file;
+mod cookie;
+mod error;
 mod file;
 mod guarded;
 mod lease;
+#[cfg(feature = "memcached")]
+mod memcached;
 mod memory;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -15,8 +22,14 @@ mod redis;
 mod schema;
 mod sqlite;
 
+#[cfg(feature = "mongodb")]
+pub use self::mongodb::MongodbStore;
+pub use cookie::CookieStore;
+pub use error::{StoreError, StoreResult};
 pub use file::FileStore;
 pub use guarded::Guarded;
+#[cfg(feature = "memcached")]
+pub use memcached::MemcachedStore;
 pub use memory::MemoryStore;
 pub use mysql::MysqlStore;
 #[cfg(feature = "postgres")]
@@ -26,11 +39,11 @@ pub use redis::RedisStore;
 pub use sqlite::SqliteStore;
 
 use crate::{
-    config::{Refusal, StoreSetup},
+    config::{CookieForm, StoreSetup},
     identity::Identity,
 };
 use async_trait::async_trait;
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
@@ -52,6 +65,51 @@ pub struct About {
     pub clock: Option<OffsetDateTime>,
 }
 
+/// A session in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: Id,
+    /// The size of its data.
+    pub bytes: u64,
+    /// From this moment on it counts as gone.
+    pub expiry: OffsetDateTime,
+}
+
+/// With whom a process shares its sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenancy {
+    /// With no other process: its locks are its own.
+    Alone,
+    /// With others of the same port (`--replicas`), which use the store's locks, too.
+    Replica,
+}
+
+/// How long a claim outlives a killed process where the store does not see that it has died.
+pub const CLAIM_LEASE: Duration = Duration::from_secs(6);
+
+/// Locks that hold between all processes on a store.
+#[async_trait]
+pub trait SharedLocks: Send + Sync {
+    /// Waits for the lock of the session `id`, at most `wait`; `None` when it was not free.
+    async fn lock(&self, id: &Id, wait: Duration) -> StoreResult<Option<Box<dyn SharedLock>>>;
+}
+
+/// One session's lock among all processes, held until it is released. That of a killed process
+/// is free again after [`LOCK_LEASE`] at most.
+#[async_trait]
+pub trait SharedLock: std::fmt::Debug + Send + Sync {
+    /// As [`Store::save`], and fails when the lock was lost in the meantime: somebody else may
+    /// have changed the session since it was read.
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool>;
+
+    /// Gives the lock back.
+    async fn release(&self);
+}
+
+/// How long a lock outlives a killed process where the store does not see that it has died.
+pub const LOCK_LEASE: Duration = Duration::from_secs(5);
+
 /// A place that keeps sessions.
 ///
 /// "Not there" is never an error: it is `None`, `false` or nothing to do. An expired session
@@ -60,6 +118,11 @@ pub struct About {
 pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// The name by which `--store` and the pages call it.
     fn name(&self) -> &'static str;
+
+    /// In which form the cookie holds the session itself; `None` when it holds the id alone.
+    fn in_cookie(&self) -> Option<CookieForm> {
+        None
+    }
 
     /// Looks at what is there without making anything; `false` when [`prepare`](Self::prepare)
     /// has something to make, and may. What may not be used or made is [`StoreError::Refused`].
@@ -93,6 +156,19 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// How many sessions there are, expired ones included as long as they are not purged.
     async fn count(&self) -> StoreResult<u64>;
 
+    /// At most `limit` sessions whose ids begin with `prefix`, for the owner's eyes.
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>>;
+
+    /// Claims the sessions for this process, or renews its claim; asked every two seconds.
+    /// `false` when the claim of another process, alive or dead for less than [`CLAIM_LEASE`],
+    /// does not go with ours. Given back by [`close`](Self::close).
+    async fn claim(&self, tenancy: Tenancy) -> StoreResult<bool>;
+
+    /// Locks that hold between processes; `None` when the store has nothing to make them of.
+    fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        None
+    }
+
     /// A round trip that proves that the store answers.
     async fn ping(&self) -> StoreResult<()>;
 
@@ -105,75 +181,16 @@ pub fn open(setup: &StoreSetup, identity: &Identity) -> Arc<dyn Store> {
     match setup {
         StoreSetup::Memory => Arc::new(MemoryStore::new()),
         StoreSetup::File => Arc::new(FileStore::new(Path::new("."), identity)),
+        StoreSetup::Cookie(form) => Arc::new(CookieStore::new(*form, None)),
         StoreSetup::Sqlite(file) => Arc::new(SqliteStore::new(file, identity)),
         StoreSetup::Mysql(credentials) => Arc::new(MysqlStore::new(credentials, identity)),
         #[cfg(feature = "postgres")]
         StoreSetup::Postgres(credentials) => Arc::new(PostgresStore::new(credentials, identity)),
         #[cfg(feature = "redis")]
         StoreSetup::Redis(credentials) => Arc::new(RedisStore::new(credentials, identity)),
-    }
-}
-
-/// What a store answers.
-pub type StoreResult<T> = Result<T, StoreError>;
-
-/// Why a store did not do what it was asked. The texts are for logs and for the owner.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum StoreError {
-    /// The connection died under the statement; another one may live.
-    #[error("the connection was lost: {0}")]
-    Disconnected(String),
-    /// The server cannot be reached or does not answer in time; it may come back.
-    #[error("{0}")]
-    Unreachable(String),
-    /// The server is there and will not have us: wrong password, foreign table, no rights.
-    #[error("{problem}; to mend it: {mend}")]
-    Refused {
-        /// What is wrong.
-        problem: String,
-        /// What mends it.
-        mend: String,
-    },
-    /// The tables were there and are not any more; they can be made again.
-    #[error("{0}")]
-    Unprepared(String),
-    /// Anything else that the server reported.
-    #[error("{0}")]
-    Failed(String),
-}
-
-impl StoreError {
-    /// The same, with the server's place where the text alone does not tell which one it was.
-    fn at(self, place: &str) -> Self {
-        match self {
-            Self::Unreachable(why) => Self::Unreachable(format!("{place}: {why}")),
-            Self::Disconnected(why) => Self::Disconnected(format!("{place}: {why}")),
-            other => other,
-        }
-    }
-
-    pub(crate) fn refused(problem: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self::Refused {
-            problem: problem.into(),
-            mend: mend.into(),
-        }
-    }
-}
-
-impl From<Refusal> for StoreError {
-    fn from(Refusal { problem, mend }: Refusal) -> Self {
-        Self::Refused { problem, mend }
-    }
-}
-
-/// Sorts what `sqlx` reports by what can be done about it.
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::Io(error) => Self::Disconnected(error.to_string()),
-            sqlx::Error::Protocol(error) => Self::Disconnected(error),
-            sqlx::Error::PoolTimedOut => Self::Unreachable("no connection within 1 s".into()),
-            other => Self::Failed(other.to_string()),
-        }
+        #[cfg(feature = "memcached")]
+        StoreSetup::Memcached(credentials) => Arc::new(MemcachedStore::new(credentials, identity)),
+        #[cfg(feature = "mongodb")]
+        StoreSetup::Mongodb(credentials) => Arc::new(MongodbStore::new(credentials, identity)),
     }
 }

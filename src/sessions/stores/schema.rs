@@ -6,6 +6,8 @@
 use super::{StoreError, StoreResult};
 use crate::identity::{Fingerprint, Identity};
 use async_trait::async_trait;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
 
 /// A column as the database describes it: name and type.
 pub(super) type Column = (String, String);
@@ -91,6 +93,11 @@ pub(super) trait Schema {
         // Another copy may have made them in the same moment, under another key.
         self.inspect().await.map(|_| ())
     }
+}
+
+/// A short name for a long one: base64url of its SHA-256, 43 characters.
+pub(super) fn digest(parts: &[&str]) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(parts.join("\0")))
 }
 
 /// The account may not do something; `statements` are those that would make the tables.

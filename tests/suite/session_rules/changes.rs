@@ -6,6 +6,7 @@ use reqwest::Method;
 use std::time::Duration;
 
 on_every_store! {
+    ; but not in a cookie:
     fifty_one_increments_at_once_end_at_fifty_one
     fifty_writers_of_different_keys_keep_fifty
     a_change_that_holds_the_lock_is_finished_although_the_visitor_left

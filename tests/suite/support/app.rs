@@ -1,5 +1,9 @@
 //! A copy within the test's own process, so that its clock and its store are at hand.
 
+#[cfg(feature = "memcached")]
+use super::shared_memcached;
+#[cfg(feature = "mongodb")]
+use super::shared_mongodb;
 use super::{
     FailingDeletes, Gate, MariaDb, PlainClient, Server, TestClock, Visitor, certificate_files_in,
     choose_tls_provider, routes, shared_mariadb,
@@ -7,23 +11,26 @@ use super::{
 #[cfg(feature = "postgres")]
 use super::{Postgres, shared_postgres};
 #[cfg(feature = "redis")]
-use super::{Redis, shared_redis};
+use super::{Redis, shared_redis, shared_redis_cluster};
 use std::{
     net::TcpListener,
     path::Path,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU16, Ordering},
+    },
     time::Duration,
 };
 use sweatbox::{
     app,
-    config::StoreSetup,
+    config::{CookieForm, StoreKind, StoreSetup},
     identity::{Identity, InstallKey, Port},
     lessons,
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
         Sessions,
-        stores::{self, FileStore, Guarded, Store},
+        stores::{self, FileStore, Guarded, Store, Tenancy},
     },
     tls,
 };
@@ -36,15 +43,23 @@ use tokio_util::sync::CancellationToken;
 pub enum Storage {
     Memory,
     File,
+    Cookie,
     Sqlite,
     Mysql,
     #[cfg(feature = "postgres")]
     Postgres,
     #[cfg(feature = "redis")]
     Redis,
+    #[cfg(feature = "redis")]
+    RedisCluster,
+    #[cfg(feature = "memcached")]
+    Memcached,
+    #[cfg(feature = "mongodb")]
+    Mongodb,
 }
 
-/// A copy with the names of port 41220, listening on a free one.
+/// A copy with the names of port 41220, listening on a free one. Where a server has no databases
+/// to keep tests apart, each has the names of another port.
 pub struct TestApp {
     pub port: u16,
     pub identity: Identity,
@@ -66,16 +81,38 @@ impl TestApp {
         match storage {
             Storage::Memory => Self::on(StoreSetup::Memory).await,
             Storage::File => Self::on(StoreSetup::File).await,
+            Storage::Cookie => Self::on(StoreSetup::Cookie(CookieForm::Signed)).await,
             Storage::Sqlite => Self::on_sqlite().await,
             Storage::Mysql => Self::on_mariadb(shared_mariadb().await).await,
             #[cfg(feature = "postgres")]
             Storage::Postgres => Self::on_postgres(shared_postgres().await).await,
             #[cfg(feature = "redis")]
             Storage::Redis => Self::on_redis(shared_redis().await).await,
+            #[cfg(feature = "redis")]
+            Storage::RedisCluster => {
+                Self::on(StoreSetup::Redis(
+                    shared_redis_cluster().await.credentials(),
+                ))
+                .await
+            }
+            #[cfg(feature = "memcached")]
+            Storage::Memcached => {
+                Self::on(StoreSetup::Memcached(
+                    shared_memcached().await.credentials(),
+                ))
+                .await
+            }
+            #[cfg(feature = "mongodb")]
+            Storage::Mongodb => {
+                let server = shared_mongodb().await;
+                let database = server.new_database().await;
+                Self::on(StoreSetup::Mongodb(server.credentials(&database))).await
+            }
         }
     }
 
-    async fn on(setup: StoreSetup) -> Self {
+    /// A copy on the store that `setup` describes.
+    pub async fn on(setup: StoreSetup) -> Self {
         Self::with(tempfile::tempdir().unwrap(), setup, Limits::default()).await
     }
 
@@ -120,10 +157,32 @@ impl TestApp {
         Self::with(folder, setup, limits).await
     }
 
+    /// Two replicas of a copy on a new database of `server`, each with its own connections.
+    pub async fn replicas(server: &Server) -> [Self; 2] {
+        let (credentials, _) = server.new_database().await;
+        let port = identity_port(&server.setup(credentials.clone()));
+        let replica = async || {
+            let (folder, setup) = (tempfile::tempdir(), server.setup(credentials.clone()));
+            let limits = Limits::default();
+            Self::with_tenancy(folder.unwrap(), setup, limits, (Tenancy::Replica, port)).await
+        };
+        [replica().await, replica().await]
+    }
+
     async fn with(folder: TempDir, setup: StoreSetup, limits: Limits) -> Self {
+        let port = identity_port(&setup);
+        Self::with_tenancy(folder, setup, limits, (Tenancy::Alone, port)).await
+    }
+
+    async fn with_tenancy(
+        folder: TempDir,
+        setup: StoreSetup,
+        limits: Limits,
+        (tenancy, port): (Tenancy, Port),
+    ) -> Self {
         choose_tls_provider();
         let key: InstallKey = "5a".repeat(32).parse().unwrap();
-        let identity = Identity::derive(Port::new(41220).unwrap(), &key);
+        let identity = Identity::derive(port, &key);
         // Below all guards, to look at what is really there.
         let bare = match &setup {
             StoreSetup::File => Arc::new(FileStore::new(folder.path(), &identity)),
@@ -134,7 +193,7 @@ impl TestApp {
         let store = Guarded::new(Arc::new(store));
         store.prepare().await.unwrap();
         let clock = TestClock::new();
-        let sessions = Sessions::new(Arc::new(store), &identity, clock.clock());
+        let sessions = Sessions::new(Arc::new(store), &identity, clock.clock(), tenancy);
         let sandbox = Sandbox {
             identity: identity.clone(),
             sessions: sessions.clone(),
@@ -187,7 +246,7 @@ impl TestApp {
 
     /// Whether the store removes expired sessions by itself.
     pub fn purges_itself(&self) -> bool {
-        self.setup.kind().name() == "redis"
+        matches!(self.setup.kind().name(), "redis" | "memcached")
     }
 
     /// The folder that the copy works in.
@@ -199,4 +258,18 @@ impl TestApp {
     pub fn cookie_name(&self) -> &str {
         self.identity.names.cookie.as_str()
     }
+}
+
+fn identity_port(setup: &StoreSetup) -> Port {
+    static NEXT: AtomicU16 = AtomicU16::new(20_000);
+    let shared = match setup {
+        #[cfg(feature = "redis")]
+        StoreSetup::Redis(credentials) => !credentials.nodes.is_empty(),
+        setup => setup.kind() == StoreKind::Memcached,
+    };
+    let port = match shared {
+        true => NEXT.fetch_add(1, Ordering::Relaxed),
+        false => 41220,
+    };
+    Port::new(port).unwrap()
 }

@@ -18,6 +18,7 @@ pub struct Folder {
 
 /// The program, serving.
 pub struct Copy {
+    address: &'static str,
     pub port: u16,
     pub process: Child,
     pub log: PathBuf,
@@ -83,8 +84,18 @@ impl Folder {
         self.serve_on(port, &["--bind", "127.0.0.1"]).await
     }
 
+    /// Serves `port`, which a `.port` file assigns, with `arguments` that lead to `address`.
+    pub async fn serve_at(&self, address: &'static str, port: u16, arguments: &[&str]) -> Copy {
+        self.write(".port", &format!("{port}\n"), 0o644);
+        self.start(address, port, arguments).await
+    }
+
     /// Serves with `arguments`, which lead to `port`.
     pub async fn serve_on(&self, port: u16, arguments: &[&str]) -> Copy {
+        self.start("localhost", port, arguments).await
+    }
+
+    async fn start(&self, address: &'static str, port: u16, arguments: &[&str]) -> Copy {
         let log = self.path("log");
         let file = fs::File::options()
             .create(true)
@@ -99,11 +110,12 @@ impl Folder {
             .stdin(Stdio::null())
             .spawn();
         let mut copy = Copy {
+            address,
             port,
             process: process.unwrap(),
             log,
         };
-        let visitor = Visitor::new(port);
+        let visitor = copy.visitor();
         eventually("the copy answers", Duration::from_secs(20), async || {
             let ended = copy.process.try_wait().unwrap();
             assert!(ended.is_none(), "ended: {}", copy.log());
@@ -118,7 +130,7 @@ impl Folder {
 impl Copy {
     /// A new visitor of this copy.
     pub fn visitor(&self) -> Visitor {
-        Visitor::new(self.port)
+        Visitor::at(self.address, self.port)
     }
 
     /// Everything that it has printed.

@@ -5,7 +5,12 @@ use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
-use sweatbox::sessions::stores::{About, Store, StoreError, StoreResult, StoredSession};
+use sweatbox::{
+    config::CookieForm,
+    sessions::stores::{
+        About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    },
+};
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
@@ -27,6 +32,10 @@ impl FailingDeletes {
 impl Store for FailingDeletes {
     fn name(&self) -> &'static str {
         self.inner.name()
+    }
+
+    fn in_cookie(&self) -> Option<CookieForm> {
+        self.inner.in_cookie()
     }
 
     async fn inspect(&self) -> StoreResult<bool> {
@@ -70,6 +79,18 @@ impl Store for FailingDeletes {
 
     async fn count(&self) -> StoreResult<u64> {
         self.inner.count().await
+    }
+
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        self.inner.list(prefix, limit).await
+    }
+
+    async fn claim(&self, tenancy: Tenancy) -> StoreResult<bool> {
+        self.inner.claim(tenancy).await
+    }
+
+    fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        self.inner.shared_locks()
     }
 
     async fn ping(&self) -> StoreResult<()> {

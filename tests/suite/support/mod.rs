@@ -9,6 +9,10 @@ mod failing_deletes;
 mod gate;
 mod keeper;
 mod mariadb;
+#[cfg(feature = "memcached")]
+mod memcached;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 mod plain_client;
 mod plain_server;
 #[cfg(feature = "postgres")]
@@ -16,18 +20,27 @@ mod postgres;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod redis_cluster;
 mod routes;
 mod server;
 mod visitor;
 
+#[cfg(feature = "mongodb")]
+pub use self::mongodb::{Mongodb, shared_mongodb};
 pub use app::{Storage, TestApp};
 pub use chromium::Chromium;
 pub use clock::TestClock;
 pub use copy::{Copy, Folder};
-pub(crate) use every_store::{on_every_server, on_every_store, scenarios};
+pub(crate) use every_store::{
+    on_every_database, on_every_server, on_every_server_side_store, on_every_server_with_locks,
+    on_every_store, scenarios,
+};
 pub use failing_deletes::FailingDeletes;
 pub use gate::Gate;
 pub use mariadb::{MariaDb, shared_mariadb};
+#[cfg(feature = "memcached")]
+pub use memcached::{Memcached, shared_memcached};
 pub use plain_client::PlainClient;
 pub use plain_server::{PlainServer, certificate_files_in};
 #[cfg(feature = "postgres")]
@@ -35,6 +48,8 @@ pub use postgres::{Postgres, shared_postgres};
 pub use proxy::Proxy;
 #[cfg(feature = "redis")]
 pub use redis::{Redis, shared_redis};
+#[cfg(feature = "redis")]
+pub use redis_cluster::{RedisCluster, shared_redis_cluster};
 pub use server::{Server, ServerKind};
 pub use visitor::{Answer, Visitor};
 

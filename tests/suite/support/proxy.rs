@@ -1,6 +1,6 @@
-//! A network between the copy and its database that can swallow everything.
+//! A network between the copy and its database that delays, breaks off and swallows.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
@@ -8,12 +8,24 @@ use tokio::{
         tcp::{OwnedReadHalf, OwnedWriteHalf},
     },
     sync::watch,
+    time::sleep,
 };
 
-/// Forwards connections to a port; those open when it is cut stay open and silent for ever.
+/// Forwards connections to a port of loopback, as long as the weather allows.
 pub struct Proxy {
     pub port: u16,
-    cut: Arc<watch::Sender<bool>>,
+    weather: Arc<watch::Sender<Weather>>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Weather {
+    /// Nothing passes; connections that were open when it began stay silent for ever.
+    silent: bool,
+    /// How long everything takes.
+    delay: Duration,
+    /// How often all connections were broken off, and how often half of each.
+    broken: u32,
+    half_closed: u32,
 }
 
 impl Proxy {
@@ -21,48 +33,94 @@ impl Proxy {
     pub async fn to(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let cut = Arc::new(watch::Sender::new(false));
-        let state = cut.clone();
+        let weather = Arc::new(watch::Sender::new(Weather::default()));
+        let now = weather.clone();
         tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
                 let (from_client, to_client) = client.into_split();
                 let server = TcpStream::connect(("127.0.0.1", target)).await.unwrap();
                 let (from_server, to_server) = server.into_split();
-                tokio::spawn(forward(from_client, to_server, state.subscribe()));
-                tokio::spawn(forward(from_server, to_client, state.subscribe()));
+                tokio::spawn(forward(from_client, to_server, now.subscribe(), false));
+                tokio::spawn(forward(from_server, to_client, now.subscribe(), true));
             }
         });
-        Self { port, cut }
+        Self { port, weather }
     }
 
     /// From now on nothing passes, on old connections and on new ones.
     pub fn cut(&self) {
-        self.cut.send_replace(true);
+        self.weather.send_modify(|weather| weather.silent = true);
     }
 
     /// New connections pass again; the old ones stay silent.
     pub fn mend(&self) {
-        self.cut.send_replace(false);
+        self.weather.send_modify(|weather| weather.silent = false);
+    }
+
+    /// From now on everything takes so long, each way.
+    pub fn delay(&self, delay: Duration) {
+        self.weather.send_modify(|weather| weather.delay = delay);
+    }
+
+    /// Ends every connection that is open now.
+    pub fn break_off(&self) {
+        self.weather.send_modify(|weather| weather.broken += 1);
+    }
+
+    /// On every connection that is open now the server falls silent and says so; it still hears.
+    pub fn half_close(&self) {
+        self.weather.send_modify(|weather| weather.half_closed += 1);
     }
 }
 
-async fn forward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut cut: watch::Receiver<bool>) {
-    let mut buffer = [0; 16384];
+async fn forward(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut weather: watch::Receiver<Weather>,
+    from_server: bool,
+) {
+    let begun = *weather.borrow_and_update();
+    let changed = |now: &Weather| {
+        now.silent
+            || now.broken != begun.broken
+            || (from_server && now.half_closed != begun.half_closed)
+    };
+    let (mut buffer, sky) = ([0; 16384], weather.clone());
     loop {
         tokio::select! {
             biased;
-            // Once cut, this connection holds its ends and moves nothing any more.
-            () = until_cut(&mut cut) => return std::future::pending().await,
+            now = until(&mut weather, changed) => {
+                // An error says that the proxy is gone, and with it the test.
+                let Some(now) = now else { return };
+                if now.broken != begun.broken {
+                    return;
+                }
+                if !now.silent && to.shutdown().await.is_err() {
+                    return;
+                }
+                // Holds its ends and moves nothing any more, until it is broken off.
+                until(&mut sky.clone(), |now| now.broken != begun.broken).await;
+                return;
+            }
             read = from.read(&mut buffer) => match read {
-                Ok(count) if count > 0 && to.write_all(&buffer[..count]).await.is_ok() => {}
+                Ok(count) if count > 0 => {
+                    let delay = sky.borrow().delay;
+                    sleep(delay).await;
+                    if to.write_all(&buffer[..count]).await.is_err() {
+                        return;
+                    }
+                }
                 _ => return,
             },
         }
     }
 }
 
-async fn until_cut(cut: &mut watch::Receiver<bool>) {
-    // An error says that the proxy is gone, and with it the test.
-    let _ = cut.wait_for(|cut| *cut).await;
+/// The weather when `condition` holds; `None` when the proxy is gone.
+async fn until(
+    weather: &mut watch::Receiver<Weather>,
+    condition: impl FnMut(&Weather) -> bool,
+) -> Option<Weather> {
+    weather.wait_for(condition).await.ok().map(|now| *now)
 }

@@ -1,10 +1,14 @@
 //! A private database server of any kind, for scenarios that stop and freeze it.
 
+#[cfg(feature = "memcached")]
+use super::Memcached;
+#[cfg(feature = "mongodb")]
+use super::Mongodb;
 #[cfg(feature = "postgres")]
 use super::Postgres;
-#[cfg(feature = "redis")]
-use super::Redis;
 use super::{MariaDb, keeper::Keeper};
+#[cfg(feature = "redis")]
+use super::{Redis, RedisCluster};
 use sweatbox::config::{Credentials, StoreSetup};
 
 /// The kinds of server that a store can be on.
@@ -15,6 +19,12 @@ pub enum ServerKind {
     Postgres,
     #[cfg(feature = "redis")]
     Redis,
+    #[cfg(feature = "redis")]
+    RedisCluster,
+    #[cfg(feature = "memcached")]
+    Memcached,
+    #[cfg(feature = "mongodb")]
+    Mongodb,
 }
 
 /// A running server.
@@ -24,6 +34,12 @@ pub enum Server {
     Postgres(Postgres),
     #[cfg(feature = "redis")]
     Redis(Redis),
+    #[cfg(feature = "redis")]
+    RedisCluster(RedisCluster),
+    #[cfg(feature = "memcached")]
+    Memcached(Memcached),
+    #[cfg(feature = "mongodb")]
+    Mongodb(Mongodb),
 }
 
 impl Server {
@@ -35,6 +51,12 @@ impl Server {
             ServerKind::Postgres => Self::Postgres(Postgres::start().await),
             #[cfg(feature = "redis")]
             ServerKind::Redis => Self::Redis(Redis::start().await),
+            #[cfg(feature = "redis")]
+            ServerKind::RedisCluster => Self::RedisCluster(RedisCluster::start().await),
+            #[cfg(feature = "memcached")]
+            ServerKind::Memcached => Self::Memcached(Memcached::start().await),
+            #[cfg(feature = "mongodb")]
+            ServerKind::Mongodb => Self::Mongodb(Mongodb::start().await),
         }
     }
 
@@ -46,6 +68,12 @@ impl Server {
             Self::Postgres(server) => server.start_again().await,
             #[cfg(feature = "redis")]
             Self::Redis(server) => server.start_again().await,
+            #[cfg(feature = "redis")]
+            Self::RedisCluster(cluster) => cluster.start_again().await,
+            #[cfg(feature = "memcached")]
+            Self::Memcached(server) => server.start_again().await,
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(server) => server.start_again().await,
         }
     }
 
@@ -57,6 +85,12 @@ impl Server {
             Self::Postgres(server) => server.stop(),
             #[cfg(feature = "redis")]
             Self::Redis(server) => server.stop(),
+            #[cfg(feature = "redis")]
+            Self::RedisCluster(cluster) => cluster.stop(),
+            #[cfg(feature = "memcached")]
+            Self::Memcached(server) => server.stop(),
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(server) => server.stop(),
         }
     }
 
@@ -68,6 +102,12 @@ impl Server {
             Self::Postgres(server) => server.process(),
             #[cfg(feature = "redis")]
             Self::Redis(server) => server.process(),
+            #[cfg(feature = "redis")]
+            Self::RedisCluster(cluster) => cluster.process(),
+            #[cfg(feature = "memcached")]
+            Self::Memcached(server) => server.process(),
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(server) => server.process(),
         }
     }
 
@@ -78,7 +118,11 @@ impl Server {
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => "postgres",
             #[cfg(feature = "redis")]
-            Self::Redis(_) => "redis",
+            Self::Redis(_) | Self::RedisCluster(_) => "redis",
+            #[cfg(feature = "memcached")]
+            Self::Memcached(_) => "memcached",
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(_) => "mongodb",
         }
     }
 
@@ -89,7 +133,11 @@ impl Server {
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => "PostgreSQL 1",
             #[cfg(feature = "redis")]
-            Self::Redis(_) => "Redis 7",
+            Self::Redis(_) | Self::RedisCluster(_) => "Redis 7",
+            #[cfg(feature = "memcached")]
+            Self::Memcached(_) => "Memcached 1",
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(_) => "MongoDB ",
         }
     }
 
@@ -110,6 +158,15 @@ impl Server {
                 let name = server.new_database();
                 (server.credentials(&name), server.credentials_json(&name))
             }
+            #[cfg(feature = "redis")]
+            Self::RedisCluster(cluster) => (cluster.credentials(), cluster.credentials_json()),
+            #[cfg(feature = "memcached")]
+            Self::Memcached(server) => (server.credentials(), server.credentials_json()),
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(server) => {
+                let name = server.new_database().await;
+                (server.credentials(&name), server.credentials_json(&name))
+            }
         }
     }
 
@@ -120,7 +177,11 @@ impl Server {
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => StoreSetup::Postgres(credentials),
             #[cfg(feature = "redis")]
-            Self::Redis(_) => StoreSetup::Redis(credentials),
+            Self::Redis(_) | Self::RedisCluster(_) => StoreSetup::Redis(credentials),
+            #[cfg(feature = "memcached")]
+            Self::Memcached(_) => StoreSetup::Memcached(credentials),
+            #[cfg(feature = "mongodb")]
+            Self::Mongodb(_) => StoreSetup::Mongodb(credentials),
         }
     }
 }

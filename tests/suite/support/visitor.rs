@@ -31,7 +31,12 @@ pub struct Answer {
 impl Visitor {
     /// A new visitor with an empty jar, over HTTP/2.
     pub fn new(port: u16) -> Self {
-        Self::with_client(port, Client::builder())
+        Self::at("localhost", port)
+    }
+
+    /// The same, at one of the host's addresses.
+    pub fn at(address: &str, port: u16) -> Self {
+        Self::with_client(address, port, Client::builder())
     }
 
     /// The same, as soon as a copy that is starting answers.
@@ -47,10 +52,10 @@ impl Visitor {
 
     /// The same over HTTP/1.1.
     pub fn over_http1(port: u16) -> Self {
-        Self::with_client(port, Client::builder().http1_only())
+        Self::with_client("localhost", port, Client::builder().http1_only())
     }
 
-    fn with_client(port: u16, builder: reqwest::ClientBuilder) -> Self {
+    fn with_client(address: &str, port: u16, builder: reqwest::ClientBuilder) -> Self {
         choose_tls_provider();
         let client = builder
             .danger_accept_invalid_certs(true)
@@ -58,7 +63,7 @@ impl Visitor {
             .build();
         Self {
             client: client.unwrap(),
-            base: format!("https://localhost:{port}"),
+            base: format!("https://{address}:{port}"),
             jar: Arc::default(),
         }
     }

@@ -69,7 +69,7 @@ async fn foreign_and_torn_files_are_skipped_and_left_alone() {
     let folder = app.folder().join("s_41220_session");
     fs::write(folder.join("essay.txt"), "mine").unwrap();
     app.clock.advance(Duration::hours(2));
-    assert_eq!(app.sessions.purge().await, 1);
+    assert_eq!(app.sessions.purge().await.unwrap(), 1);
     assert_eq!(
         fs::read_to_string(folder.join("essay.txt")).unwrap(),
         "mine"
@@ -78,8 +78,8 @@ async fn foreign_and_torn_files_are_skipped_and_left_alone() {
     // What a crash has left of a write goes after an hour.
     let left_behind = fs::File::create(folder.join(".tmp-abc")).unwrap();
     left_behind.set_modified(app.clock.now().into()).unwrap();
-    assert_eq!(app.sessions.purge().await, 0);
+    assert_eq!(app.sessions.purge().await.unwrap(), 0);
     app.clock.advance(Duration::hours(2));
-    assert_eq!(app.sessions.purge().await, 1);
+    assert_eq!(app.sessions.purge().await.unwrap(), 1);
     assert!(!folder.join(".tmp-abc").exists());
 }

@@ -1,9 +1,10 @@
 //! MySQL and MariaDB: what the course uses.
 
+mod locks;
 mod schema;
 
 use super::{
-    About, Store, StoreError, StoreResult, StoredSession,
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
     lease::Lease,
     schema::{Schema, not_allowed},
 };
@@ -12,17 +13,22 @@ use async_trait::async_trait;
 use secrecy::ExposeSecret;
 use sqlx::{
     MySql,
-    mysql::{MySqlArguments, MySqlConnectOptions, MySqlPool, MySqlPoolOptions},
+    mysql::{MySqlArguments, MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlPoolOptions},
     query::Query,
 };
 use std::time::Duration;
 use time::{OffsetDateTime, PrimitiveDateTime};
+use tokio::sync::Mutex;
 use tower_sessions::session::Id;
 
 /// Sessions in a table of a MySQL or MariaDB database.
 #[derive(Debug)]
 pub struct MysqlStore {
     pool: MySqlPool,
+    /// Apart from the other one: whoever waits for a lock must not keep its holder from saving.
+    lock_pool: MySqlPool,
+    /// Holds the claim; for this alone, so that nothing else ends it.
+    claimed: Mutex<Option<MySqlConnection>>,
     identity: Identity,
     table: String,
     /// `user@host:port/database`, for messages.
@@ -41,14 +47,16 @@ impl MysqlStore {
             .username(&credentials.user)
             .password(credentials.password.expose_secret())
             .database(&credentials.database);
-        let pool = MySqlPoolOptions::new()
-            // The whole class shares the server's connections (151 by default), so a copy has
-            // few and gives them back: docs/SHARED_HOST.md.
-            .max_connections(4)
-            .idle_timeout(Duration::from_secs(60))
-            .acquire_timeout(Duration::from_secs(1))
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
+        // The whole class shares the server's connections (151 by default), so a copy has few
+        // and gives them back: docs/SHARED_HOST.md.
+        let pool = |connections| {
+            MySqlPoolOptions::new()
+                .max_connections(connections)
+                .idle_timeout(Duration::from_secs(60))
+                .acquire_timeout(Duration::from_secs(1))
+                .test_before_acquire(false)
+                .connect_lazy_with(options.clone())
+        };
         let Credentials {
             user,
             host,
@@ -56,7 +64,9 @@ impl MysqlStore {
             ..
         } = credentials;
         Self {
-            pool,
+            pool: pool(4),
+            lock_pool: pool(8),
+            claimed: Mutex::default(),
             table: identity.names.session_table(),
             identity: identity.clone(),
             place: format!("{user}@{host}:{port}/{database}"),
@@ -76,6 +86,12 @@ impl MysqlStore {
         let done = statement.execute(lease.connection()).await;
         lease.end();
         done.map(|done| done.rows_affected())
+    }
+
+    /// The statement that overwrites a session.
+    fn update(&self) -> String {
+        let table = &self.table;
+        format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?")
     }
 
     fn not_allowed(&self, why: &str) -> StoreError {
@@ -172,12 +188,8 @@ impl Store for MysqlStore {
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let table = &self.table;
-        let statement = format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?");
-        let statement = sqlx::query(&statement)
-            .bind(&session.data)
-            .bind(in_utc(session.expiry))
-            .bind(id.to_string());
+        let statement = self.update();
+        let statement = updating(&statement, id, session);
         let rows = self.execute(statement).await;
         rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
     }
@@ -218,6 +230,36 @@ impl Store for MysqlStore {
             .map_err(|error| self.sort(error))
     }
 
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        let table = &self.table;
+        let query = format!(
+            "SELECT CAST(id AS CHAR), LENGTH(data), expiry_date FROM {table} \
+             WHERE LEFT(id, ?) = CAST(? AS BINARY) ORDER BY expiry_date DESC LIMIT ?"
+        );
+        let length = prefix.len() as u64;
+        let query = sqlx::query_as(&query).bind(length).bind(prefix).bind(limit);
+        let mut lease = self.lease().await?;
+        let rows = query.fetch_all(lease.connection()).await;
+        lease.end();
+        let rows: Vec<(String, i64, PrimitiveDateTime)> = rows.map_err(|error| self.sort(error))?;
+        let listed = rows.into_iter().filter_map(|(id, bytes, expiry)| {
+            Some(Listed {
+                id: id.parse().ok()?,
+                bytes: bytes.unsigned_abs(),
+                expiry: expiry.assume_utc(),
+            })
+        });
+        Ok(listed.collect())
+    }
+
+    async fn claim(&self, tenancy: Tenancy) -> StoreResult<bool> {
+        self.claim_as(tenancy).await
+    }
+
+    fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        Some(self)
+    }
+
     async fn ping(&self) -> StoreResult<()> {
         let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
         let rows = self.execute(sqlx::query(&query)).await;
@@ -226,7 +268,20 @@ impl Store for MysqlStore {
 
     async fn close(&self) {
         self.pool.close().await;
+        self.lock_pool.close().await;
+        self.claimed.lock().await.take();
     }
+}
+
+fn updating<'q>(
+    statement: &'q str,
+    id: &Id,
+    session: &'q StoredSession,
+) -> Query<'q, MySql, MySqlArguments> {
+    sqlx::query(statement)
+        .bind(&session.data)
+        .bind(in_utc(session.expiry))
+        .bind(id.to_string())
 }
 
 /// `DATETIME` has no time zone, so every moment goes in as UTC and comes out as UTC.

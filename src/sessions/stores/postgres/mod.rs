@@ -1,9 +1,10 @@
 //! PostgreSQL.
 
+mod locks;
 mod schema;
 
 use super::{
-    About, Store, StoreError, StoreResult, StoredSession,
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
     lease::Lease,
     schema::{Schema, not_allowed},
 };
@@ -12,17 +13,22 @@ use async_trait::async_trait;
 use secrecy::ExposeSecret;
 use sqlx::{
     Postgres,
-    postgres::{PgArguments, PgConnectOptions, PgPool, PgPoolOptions},
+    postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
     query::Query,
 };
 use std::time::Duration;
 use time::OffsetDateTime;
+use tokio::sync::Mutex;
 use tower_sessions::session::Id;
 
 /// Sessions in a table of a PostgreSQL database.
 #[derive(Debug)]
 pub struct PostgresStore {
     pool: PgPool,
+    /// Apart from the other one: whoever waits for a lock must not keep its holder from saving.
+    lock_pool: PgPool,
+    /// Holds the claim; for this alone, so that nothing else ends it.
+    claimed: Mutex<Option<PgConnection>>,
     identity: Identity,
     table: String,
     /// `user@host:port/database`, for messages.
@@ -41,14 +47,16 @@ impl PostgresStore {
             .username(&credentials.user)
             .password(credentials.password.expose_secret())
             .database(&credentials.database);
-        let pool = PgPoolOptions::new()
-            // The whole class shares the server's connections (100 by default), so a copy has
-            // few and gives them back: docs/SHARED_HOST.md.
-            .max_connections(4)
-            .idle_timeout(Duration::from_secs(60))
-            .acquire_timeout(Duration::from_secs(1))
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
+        // The whole class shares the server's connections (100 by default), so a copy has few
+        // and gives them back: docs/SHARED_HOST.md.
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .idle_timeout(Duration::from_secs(60))
+                .acquire_timeout(Duration::from_secs(1))
+                .test_before_acquire(false)
+                .connect_lazy_with(options.clone())
+        };
         let Credentials {
             user,
             host,
@@ -56,7 +64,9 @@ impl PostgresStore {
             ..
         } = credentials;
         Self {
-            pool,
+            pool: pool(4),
+            lock_pool: pool(8),
+            claimed: Mutex::default(),
             table: identity.names.session_table(),
             identity: identity.clone(),
             place: format!("{user}@{host}:{port}/{database}"),
@@ -76,6 +86,12 @@ impl PostgresStore {
         let done = statement.execute(lease.connection()).await;
         lease.end();
         done.map(|done| done.rows_affected())
+    }
+
+    /// The statement that overwrites a session.
+    fn update(&self) -> String {
+        let table = &self.table;
+        format!("UPDATE {table} SET data = $1, expiry_date = $2 WHERE id = $3")
     }
 
     fn not_allowed(&self, why: &str) -> StoreError {
@@ -166,12 +182,8 @@ impl Store for PostgresStore {
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let table = &self.table;
-        let statement = format!("UPDATE {table} SET data = $1, expiry_date = $2 WHERE id = $3");
-        let statement = sqlx::query(&statement)
-            .bind(&session.data)
-            .bind(session.expiry)
-            .bind(id.to_string());
+        let statement = self.update();
+        let statement = updating(&statement, id, session);
         let rows = self.execute(statement).await;
         rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
     }
@@ -214,6 +226,35 @@ impl Store for PostgresStore {
             .map_err(|error| self.sort(error))
     }
 
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        let table = &self.table;
+        let query = format!(
+            "SELECT id, LENGTH(data), expiry_date FROM {table} \
+             WHERE starts_with(id, $1) ORDER BY expiry_date DESC LIMIT $2"
+        );
+        let query = sqlx::query_as(&query).bind(prefix).bind(i64::from(limit));
+        let mut lease = self.lease().await?;
+        let rows = query.fetch_all(lease.connection()).await;
+        lease.end();
+        let rows: Vec<(String, i32, OffsetDateTime)> = rows.map_err(|error| self.sort(error))?;
+        let listed = rows.into_iter().filter_map(|(id, bytes, expiry)| {
+            Some(Listed {
+                id: id.parse().ok()?,
+                bytes: u64::from(bytes.unsigned_abs()),
+                expiry,
+            })
+        });
+        Ok(listed.collect())
+    }
+
+    async fn claim(&self, tenancy: Tenancy) -> StoreResult<bool> {
+        self.claim_as(tenancy).await
+    }
+
+    fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        Some(self)
+    }
+
     async fn ping(&self) -> StoreResult<()> {
         let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
         let rows = self.execute(sqlx::query(&query)).await;
@@ -222,5 +263,18 @@ impl Store for PostgresStore {
 
     async fn close(&self) {
         self.pool.close().await;
+        self.lock_pool.close().await;
+        self.claimed.lock().await.take();
     }
+}
+
+fn updating<'q>(
+    statement: &'q str,
+    id: &Id,
+    session: &'q StoredSession,
+) -> Query<'q, Postgres, PgArguments> {
+    sqlx::query(statement)
+        .bind(&session.data)
+        .bind(session.expiry)
+        .bind(id.to_string())
 }

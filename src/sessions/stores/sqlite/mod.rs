@@ -3,7 +3,10 @@
 mod present;
 mod schema;
 
-use super::{About, Store, StoreError, StoreResult, StoredSession, schema::Schema};
+use super::{
+    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, claim_file::ClaimFile,
+    schema::Schema,
+};
 use crate::{
     config::{could_make, private_file, quoted, refuse_if_shared},
     identity::Identity,
@@ -28,6 +31,7 @@ pub struct SqliteStore {
     file: PathBuf,
     present: Arc<Present>,
     pool: SqlitePool,
+    claim: ClaimFile,
     identity: Identity,
     table: String,
 }
@@ -60,6 +64,7 @@ impl SqliteStore {
             file: file.into(),
             present,
             pool,
+            claim: ClaimFile::new(file.parent().unwrap_or(Path::new("")), identity),
             table: identity.names.session_table(),
             identity: identity.clone(),
         }
@@ -213,6 +218,29 @@ impl Store for SqliteStore {
             .map_err(|error| self.sort(error))
     }
 
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        let table = &self.table;
+        let query = format!(
+            "SELECT id, LENGTH(data), expiry_date FROM {table} \
+             WHERE SUBSTR(id, 1, LENGTH(?1)) = ?1 ORDER BY expiry_date DESC LIMIT ?2"
+        );
+        let query = sqlx::query_as(&query).bind(prefix).bind(limit);
+        let rows: Result<Vec<(String, i64, i64)>, _> = query.fetch_all(&self.pool).await;
+        let rows = rows.map_err(|error| self.sort(error))?;
+        let listed = rows.into_iter().filter_map(|(id, bytes, expiry)| {
+            Some(Listed {
+                id: id.parse().ok()?,
+                bytes: bytes.unsigned_abs(),
+                expiry: from_micros(expiry).ok()?,
+            })
+        });
+        Ok(listed.collect())
+    }
+
+    async fn claim(&self, _: Tenancy) -> StoreResult<bool> {
+        self.claim.claim()
+    }
+
     async fn ping(&self) -> StoreResult<()> {
         let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
         sqlx::query(&query)
@@ -224,6 +252,7 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.pool.close().await;
+        self.claim.release();
     }
 }
 

@@ -4,7 +4,10 @@
 //! outage: it does not answer, its pool hands out connections that died, and every waiting
 //! request finds that out for itself, one after another.
 
-use super::{About, Store, StoreError, StoreResult, StoredSession};
+mod locks;
+
+use super::{About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy};
+use crate::config::CookieForm;
 use async_trait::async_trait;
 use std::{
     future::Future,
@@ -111,6 +114,10 @@ impl Store for Guarded {
         self.inner.name()
     }
 
+    fn in_cookie(&self) -> Option<CookieForm> {
+        self.inner.in_cookie()
+    }
+
     async fn inspect(&self) -> StoreResult<bool> {
         // Not through `run`, which would first make what is only to be looked at.
         let limit = timeout(OPERATION_LIMIT, self.inner.inspect()).await;
@@ -155,6 +162,21 @@ impl Store for Guarded {
 
     async fn count(&self) -> StoreResult<u64> {
         self.run(|| self.inner.count()).await
+    }
+
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        self.run(|| self.inner.list(prefix, limit)).await
+    }
+
+    async fn claim(&self, tenancy: Tenancy) -> StoreResult<bool> {
+        // Not through `run`: a renewal that fails is tried again soon enough, and no visitor
+        // is to be told "down" because of it.
+        let claimed = timeout(OPERATION_LIMIT, self.inner.claim(tenancy)).await;
+        claimed.unwrap_or_else(|_| Err(unanswered(None)))
+    }
+
+    fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        self.inner.shared_locks().map(|_| self as _)
     }
 
     async fn ping(&self) -> StoreResult<()> {

@@ -4,23 +4,28 @@
 //! before it writes is a script, which Redis runs as one step: the plain `SET … XX` of others
 //! would do as well, if its answer were heard.
 
-use super::{About, Store, StoreError, StoreResult, StoredSession, schema::check_owner};
+mod connect;
+mod keys;
+mod locks;
+
+use super::{
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    schema::check_owner,
+};
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
 use fred::{
     error::ErrorKind,
-    prelude::{Builder, Client, ClientLike, Config, Error, EventInterface, KeysInterface},
-    prelude::{HashesInterface, LuaInterface, ReconnectPolicy, ServerConfig},
-    types::{InfoKind, SetOptions, Value, config::UnresponsiveConfig},
+    prelude::{Client, ClientLike, Error, HashesInterface, KeysInterface, LuaInterface},
+    types::{ClusterHash, CustomCommand, InfoKind, SetOptions, Value},
+    util::redis_keyslot,
 };
-use secrecy::ExposeSecret;
 use std::{fmt, time::Duration};
 use time::OffsetDateTime;
-use tokio::time::sleep;
 use tower_sessions::session::Id;
 
-/// A first connection, where the server is there.
-const CONNECT_LIMIT: Duration = Duration::from_secs(1);
+/// How long a change may take to reach the replicas.
+const WAIT_LIMIT: Duration = Duration::from_millis(500);
 
 const CREATE: &str = "if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'data', ARGV[1], 'expiry', ARGV[2])
@@ -32,10 +37,15 @@ const TOUCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'expiry', ARGV[1])
 redis.call('PEXPIREAT', KEYS[1], ARGV[2]) return 1";
 
-/// Sessions as keys of a Redis database.
+/// Sessions as keys of a Redis database, or of a Redis Cluster.
+#[derive(Clone)]
 pub struct RedisStore {
     client: Client,
+    /// How many replicas must have a change before it counts as made.
+    wait: u32,
     identity: Identity,
+    /// This process's name in the list of claims, and in its locks.
+    token: String,
     /// `host:port/database`, for messages.
     place: String,
     /// The credentials file, for messages.
@@ -45,74 +55,26 @@ pub struct RedisStore {
 impl RedisStore {
     /// Begins to connect, and goes on until it succeeds.
     pub fn new(credentials: &Credentials, identity: &Identity) -> Self {
-        let Credentials { host, database, .. } = credentials;
-        let port = credentials.port.unwrap_or(6379);
-        let config = Config {
-            server: ServerConfig::new_centralized(host, port),
-            username: Some(credentials.user.clone()).filter(|user| !user.is_empty()),
-            password: Some(credentials.password.expose_secret().to_owned())
-                .filter(|password| !password.is_empty()),
-            database: database.parse().ok(),
-            // A server that is not there yet is waited for.
-            fail_fast: false,
-            ..Config::default()
-        };
-        let client = Builder::from_config(config)
-            .with_connection_config(|connection| {
-                connection.connection_timeout = Duration::from_secs(1);
-                connection.internal_command_timeout = Duration::from_secs(1);
-                connection.max_command_attempts = 1;
-                connection.unresponsive = UnresponsiveConfig {
-                    max_timeout: Some(Duration::from_secs(1)),
-                    interval: Duration::from_millis(250),
-                };
-            })
-            .with_performance_config(|performance| {
-                performance.default_command_timeout = Duration::from_secs(1);
-            })
-            .set_policy(ReconnectPolicy::new_constant(0, 100))
-            .build()
-            .expect("a single server's address is a complete configuration");
+        let client = connect::client(credentials);
         client.connect();
         Self {
             client,
+            wait: credentials.wait,
             identity: identity.clone(),
-            place: format!("redis {host}:{port}/{database}"),
+            token: Id::default().to_string(),
+            place: connect::place(credentials),
             source: credentials.source.display().to_string(),
         }
     }
 
+    /// What stands between braces decides where in a cluster a key lies: a session and its lock
+    /// lie together, so that one script may look at both.
     fn key(&self, id: &Id) -> String {
-        format!("{}session:{id}", self.identity.names.cache_prefix)
+        format!("{}session:{{{id}}}", self.identity.names.cache_prefix)
     }
 
     fn meta_key(&self) -> String {
         format!("{}meta", self.identity.names.cache_prefix)
-    }
-
-    /// Whether there is a connection, or soon; a wrong password is told at once.
-    async fn connected(&self) -> StoreResult<()> {
-        if self.client.is_connected() {
-            return Ok(());
-        }
-        let mut errors = self.client.error_rx();
-        let refused = async {
-            // The client goes on trying and reports each attempt.
-            while let Ok((error, _)) = errors.recv().await {
-                if *error.kind() == ErrorKind::Auth {
-                    return;
-                }
-            }
-            std::future::pending().await
-        };
-        tokio::select! {
-            outcome = self.client.wait_for_connect() => outcome.map_err(|error| self.sort(&error)),
-            () = refused => Err(self.refused()),
-            () = sleep(CONNECT_LIMIT) => {
-                let what = format!("{}: no connection within 1 s", self.place);
-                Err(StoreError::Unreachable(what))
-            }
-        }
     }
 
     fn refused(&self) -> StoreError {
@@ -128,6 +90,25 @@ impl RedisStore {
             .map_err(|error| self.sort(&error))
     }
 
+    /// Waits until enough replicas have what was just written about `id`: Redis itself tells us
+    /// "done" before, and a master that dies then takes the change along.
+    async fn replicated(&self, id: &Id) -> StoreResult<()> {
+        if self.wait == 0 {
+            return Ok(());
+        }
+        let slot = ClusterHash::Custom(redis_keyslot(self.key(id).as_bytes()));
+        let command = CustomCommand::new_static("WAIT", slot, false);
+        let arguments = vec![i64::from(self.wait), WAIT_LIMIT.as_millis() as i64];
+        let reached: Result<u32, Error> = self.client.custom(command, arguments).await;
+        let reached = reached.map_err(|error| self.sort(&error))?;
+        if reached < self.wait {
+            let what = format!("only {reached} of {} replicas have the change", self.wait);
+            // Not `Unreachable`: reading goes on.
+            return Err(StoreError::Failed(format!("{}: {what}", self.place)));
+        }
+        Ok(())
+    }
+
     fn sort(&self, error: &Error) -> StoreError {
         let what = format!("{}: {error}", self.place);
         match error.kind() {
@@ -135,7 +116,8 @@ impl RedisStore {
             ErrorKind::IO | ErrorKind::Canceled | ErrorKind::Routing => {
                 StoreError::Disconnected(what)
             }
-            ErrorKind::Timeout => StoreError::Unreachable(what),
+            // A cluster that is just choosing another master.
+            ErrorKind::Timeout | ErrorKind::Cluster => StoreError::Unreachable(what),
             _ if error.details().starts_with("LOADING") => StoreError::Unreachable(what),
             _ => StoreError::Failed(what),
         }
@@ -193,7 +175,9 @@ impl Store for RedisStore {
     }
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.run(CREATE, id, stored(session)).await
+        let created = self.run(CREATE, id, stored(session)).await?;
+        self.replicated(id).await?;
+        Ok(created)
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
@@ -212,7 +196,9 @@ impl Store for RedisStore {
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.run(SAVE, id, stored(session)).await
+        let saved = self.run(SAVE, id, stored(session)).await?;
+        self.replicated(id).await?;
+        Ok(saved)
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
@@ -221,7 +207,8 @@ impl Store for RedisStore {
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
         let done: Result<i64, Error> = self.client.del(self.key(id)).await;
-        done.map(|_| ()).map_err(|error| self.sort(&error))
+        done.map_err(|error| self.sort(&error))?;
+        self.replicated(id).await
     }
 
     async fn purge(&self, _: OffsetDateTime, _: u32) -> StoreResult<u64> {
@@ -230,20 +217,27 @@ impl Store for RedisStore {
     }
 
     async fn count(&self) -> StoreResult<u64> {
-        let pattern = format!("{}session:*", self.identity.names.cache_prefix);
-        let (mut cursor, mut count) = ("0".to_owned(), 0);
-        loop {
-            let page = self
-                .client
-                .scan_page(cursor, pattern.clone(), Some(1000), None)
-                .await;
-            let page: (String, Vec<String>) = page.map_err(|error| self.sort(&error))?;
-            count += page.1.len() as u64;
-            cursor = page.0;
-            if cursor == "0" {
-                return Ok(count);
+        Ok(self.ids("").await?.len() as u64)
+    }
+
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        let mut listed = Vec::new();
+        for id in self.ids(prefix).await?.into_iter().take(limit as usize) {
+            // It may have ended since it was found.
+            if let Some(StoredSession { data, expiry }) = self.load(&id).await? {
+                let bytes = data.len() as u64;
+                listed.push(Listed { id, bytes, expiry });
             }
         }
+        Ok(listed)
+    }
+
+    async fn claim(&self, tenancy: Tenancy) -> StoreResult<bool> {
+        self.claim_as(tenancy).await
+    }
+
+    fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        Some(self)
     }
 
     async fn ping(&self) -> StoreResult<()> {
@@ -252,6 +246,7 @@ impl Store for RedisStore {
     }
 
     async fn close(&self) {
+        self.give_claim_back().await;
         // The connection ends with the program all the same.
         let _ = self.client.quit().await;
     }

@@ -3,30 +3,31 @@
 //! The file's name is the id, its text the session, and the time of its last change lies in
 //! the future: it is the moment at which the session expires. `ls -l` shows it all.
 
-use super::{About, Store, StoreError, StoreResult, StoredSession, schema::check_owner};
+mod folder;
+
+use super::{
+    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, claim_file::ClaimFile,
+    schema::check_owner,
+};
 use crate::{
     config::{could_make, quoted, refuse_if_shared},
     identity::Identity,
 };
 use async_trait::async_trait;
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 use tempfile::NamedTempFile;
 use time::OffsetDateTime;
 use tokio::task::spawn_blocking;
 use tower_sessions::session::Id;
 
-/// Holds the fingerprint of the install key under which the folder was made.
-const OWNER: &str = "owner";
 /// Names of files that are being written.
 const TEMPORARY: &str = ".tmp-";
-/// Such a file that is older was left behind by a crash.
-const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 
 /// Sessions as files of a folder.
 #[derive(Debug, Clone)]
@@ -35,6 +36,7 @@ pub struct FileStore {
     /// Held by whoever looks at a file and then changes it: what a database does in one
     /// statement takes two steps here, and a purge must not come between them.
     gate: Arc<Mutex<()>>,
+    claim: Arc<ClaimFile>,
     identity: Identity,
 }
 
@@ -44,6 +46,7 @@ impl FileStore {
         Self {
             folder: parent.join(identity.names.session_table()),
             gate: Arc::default(),
+            claim: Arc::new(ClaimFile::new(parent, identity)),
             identity: identity.clone(),
         }
     }
@@ -75,28 +78,6 @@ impl FileStore {
         file.write_all(&session.data)?;
         file.as_file().set_modified(system_time(session.expiry))?;
         Ok(file)
-    }
-
-    fn make(&self) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        match builder.create(&self.folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-        let mut owner = tempfile::Builder::new()
-            .prefix(TEMPORARY)
-            .tempfile_in(&self.folder)?;
-        owner.write_all(self.identity.fingerprint.as_str().as_bytes())?;
-        match owner.persist_noclobber(self.folder.join(OWNER)) {
-            Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
-            _ => Ok(()),
-        }
-    }
-
-    fn owner(&self) -> io::Result<Option<String>> {
-        absent_is_none(fs::read_to_string(self.folder.join(OWNER)))
     }
 
     fn sort(&self, error: &io::Error) -> StoreError {
@@ -215,15 +196,35 @@ impl Store for FileStore {
     }
 
     async fn count(&self) -> StoreResult<u64> {
-        self.blocking(|store| {
-            let names = fs::read_dir(&store.folder)?.map(|entry| Ok(entry?.file_name()));
-            let names: Vec<_> = names.collect::<io::Result<_>>()?;
-            let sessions = names
-                .iter()
-                .filter(|name| name.to_string_lossy().parse::<Id>().is_ok());
-            Ok(sessions.count() as u64)
+        self.blocking(|store| Ok(store.sessions()?.len() as u64))
+            .await
+    }
+
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        let prefix = prefix.to_owned();
+        self.blocking(move |store| {
+            let mut found = Vec::new();
+            for (id, path) in store.sessions()? {
+                if found.len() == limit as usize {
+                    break;
+                }
+                // It may have been removed since it was listed.
+                let metadata = absent_is_none(fs::metadata(path))?;
+                if let Some(metadata) = metadata.filter(|_| id.to_string().starts_with(&prefix)) {
+                    found.push(Listed {
+                        id,
+                        bytes: metadata.len(),
+                        expiry: metadata.modified()?.into(),
+                    });
+                }
+            }
+            Ok(found)
         })
         .await
+    }
+
+    async fn claim(&self, _: Tenancy) -> StoreResult<bool> {
+        self.claim.claim()
     }
 
     async fn ping(&self) -> StoreResult<()> {
@@ -231,50 +232,8 @@ impl Store for FileStore {
             .await
     }
 
-    async fn close(&self) {}
-}
-
-impl FileStore {
-    fn remove_expired(&self, now: SystemTime, limit: u32) -> io::Result<u64> {
-        let mut removed = 0;
-        for entry in fs::read_dir(&self.folder)? {
-            if removed == u64::from(limit) {
-                break;
-            }
-            let entry = entry?;
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let before = if name.starts_with(TEMPORARY) {
-                // Somebody may be writing it right now; so long after its end nobody is.
-                now.checked_sub(LEFT_BEHIND)
-            } else {
-                name.parse::<Id>().is_ok().then_some(now)
-            };
-            let Some(before) = before else {
-                continue;
-            };
-            let _alone = self.alone();
-            // It may have been removed since it was listed.
-            let modified = entry.metadata().and_then(|metadata| metadata.modified());
-            let expired = absent_is_none(modified)?.is_some_and(|time| time <= before);
-            if expired && absent_is_none(fs::remove_file(entry.path()))?.is_some() {
-                removed += 1;
-            }
-        }
-        Ok(removed)
-    }
-
-    /// Files that are nobody's session are left alone, and the owner is told.
-    fn report_foreign_files(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.folder)? {
-            let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let known = name == OWNER || name.starts_with(TEMPORARY) || name.parse::<Id>().is_ok();
-            if !known {
-                tracing::warn!(file = %path.display(), "this is no session; it is left alone");
-            }
-        }
-        Ok(())
+    async fn close(&self) {
+        self.claim.release();
     }
 }
 

@@ -1,0 +1,153 @@
+//! Locks between processes: MariaDB's and MySQL's own `GET_LOCK`.
+//!
+//! Such a lock belongs to the connection that took it. So it is free as soon as the server sees
+//! that a process has died, and a save over that very connection proves that it is still held.
+
+use super::{MysqlStore, updating};
+use crate::sessions::stores::{
+    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, lease::Lease,
+    schema::digest,
+};
+use async_trait::async_trait;
+use sqlx::{ConnectOptions, Connection, MySql, MySqlConnection};
+use std::{fmt, time::Duration};
+use tokio::sync::Mutex;
+use tower_sessions::session::Id;
+
+/// How many replicas one port may have.
+const REPLICAS: u32 = 16;
+/// How long a replica waits while another one is just starting, in seconds.
+const START: f64 = 0.5;
+
+impl MysqlStore {
+    /// The lock's name, for the whole server: so the database is part of it. At most 64
+    /// characters, therefore a hash.
+    fn lock_name(&self, what: &str) -> String {
+        format!("sweatbox {}", digest(&[&self.place, &self.table, what]))
+    }
+
+    /// The claim is a lock on a connection of its own. `GET_LOCK` knows no shared locks, so a
+    /// replica takes one of 16 places, and whoever is alone holds the door and finds all empty.
+    pub(super) async fn claim_as(&self, tenancy: Tenancy) -> StoreResult<bool> {
+        let mut claimed = self.claimed.lock().await;
+        // Taken out while it is asked: given up half-way, it is closed.
+        if let Some(mut connection) = claimed.take()
+            && connection.ping().await.is_ok()
+        {
+            *claimed = Some(connection);
+            return Ok(true);
+        }
+        let options = self.lock_pool.connect_options();
+        let connection = options.connect().await;
+        let mut connection = connection.map_err(|error| self.sort(error))?;
+        let granted = match tenancy {
+            Tenancy::Alone => self.claim_alone(&mut connection).await,
+            Tenancy::Replica => self.claim_a_place(&mut connection).await,
+        };
+        let granted = granted.map_err(|error| self.sort(error))?;
+        *claimed = granted.then_some(connection);
+        Ok(granted)
+    }
+
+    async fn claim_alone(&self, connection: &mut MySqlConnection) -> sqlx::Result<bool> {
+        if !take(connection, &self.lock_name("door"), 0.0).await? {
+            return Ok(false);
+        }
+        for place in 0..REPLICAS {
+            let name = self.lock_name(&format!("place {place}"));
+            let free = sqlx::query_scalar("SELECT IS_FREE_LOCK(?)").bind(name);
+            let free: Option<i64> = free.fetch_one(&mut *connection).await?;
+            if free != Some(1) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn claim_a_place(&self, connection: &mut MySqlConnection) -> sqlx::Result<bool> {
+        let door = self.lock_name("door");
+        if !take(connection, &door, START).await? {
+            return Ok(false);
+        }
+        let mut taken = false;
+        for place in 0..REPLICAS {
+            let name = self.lock_name(&format!("place {place}"));
+            if take(connection, &name, 0.0).await? {
+                taken = true;
+                break;
+            }
+        }
+        give_back(connection, &door).await?;
+        Ok(taken)
+    }
+}
+
+#[async_trait]
+impl SharedLocks for MysqlStore {
+    async fn lock(&self, id: &Id, wait: Duration) -> StoreResult<Option<Box<dyn SharedLock>>> {
+        let name = self.lock_name(&id.to_string());
+        let lease = Lease::take(&self.lock_pool).await;
+        let mut lease = lease.map_err(|error| self.sort(error))?;
+        let granted = take(lease.connection(), &name, wait.as_secs_f64()).await;
+        if !granted.map_err(|error| self.sort(error))? {
+            lease.end();
+            return Ok(None);
+        }
+        Ok(Some(Box::new(MysqlLock {
+            name,
+            update: self.update(),
+            place: self.place.clone(),
+            lease: Mutex::new(Some(lease)),
+        })))
+    }
+}
+
+/// A lock that is held; the server takes it back when the connection ends.
+struct MysqlLock {
+    name: String,
+    update: String,
+    place: String,
+    lease: Mutex<Option<Lease<MySql>>>,
+}
+
+#[async_trait]
+impl SharedLock for MysqlLock {
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        let mut held = self.lease.lock().await;
+        let lease = held.take();
+        let mut lease = lease.ok_or_else(|| StoreError::Unreachable("the lock is lost".into()))?;
+        let statement = updating(&self.update, id, session);
+        let done = statement.execute(lease.connection()).await;
+        let done = done.map_err(|error| StoreError::from(error).at(&self.place))?;
+        *held = Some(lease);
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn release(&self) {
+        let lease = self.lease.lock().await.take();
+        if let Some(mut lease) = lease
+            && give_back(lease.connection(), &self.name).await.is_ok()
+        {
+            lease.end();
+        }
+    }
+}
+
+async fn take(connection: &mut MySqlConnection, name: &str, wait: f64) -> sqlx::Result<bool> {
+    let query = sqlx::query_scalar("SELECT GET_LOCK(?, ?)")
+        .bind(name)
+        .bind(wait);
+    let granted: Option<i64> = query.fetch_one(connection).await?;
+    Ok(granted == Some(1))
+}
+
+async fn give_back(connection: &mut MySqlConnection, name: &str) -> sqlx::Result<()> {
+    let query = sqlx::query("SELECT RELEASE_LOCK(?)").bind(name);
+    query.execute(connection).await.map(|_| ())
+}
+
+impl fmt::Debug for MysqlLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MysqlLock({})", self.name)
+    }
+}

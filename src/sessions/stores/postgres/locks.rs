@@ -1,0 +1,120 @@
+//! Locks between processes: PostgreSQL's own advisory locks.
+//!
+//! Such a lock belongs to the connection that took it. So it is free as soon as the server sees
+//! that a process has died, and a save over that very connection proves that it is still held.
+
+use super::{PostgresStore, updating};
+use crate::sessions::stores::{
+    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, lease::Lease,
+    schema::digest,
+};
+use async_trait::async_trait;
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, Postgres};
+use std::{fmt, time::Duration};
+use tokio::sync::Mutex;
+use tower_sessions::session::Id;
+
+impl PostgresStore {
+    /// The lock's number within the database: eight bytes of a hash of its name.
+    fn lock_number(&self, what: &str) -> i64 {
+        let name = digest(&[&self.table, what]);
+        let start = name.as_bytes().first_chunk();
+        i64::from_be_bytes(*start.expect("a digest has 43 characters"))
+    }
+
+    /// The claim is a lock on a connection of its own: replicas share it, others exclude.
+    pub(super) async fn claim_as(&self, tenancy: Tenancy) -> StoreResult<bool> {
+        let mut claimed = self.claimed.lock().await;
+        // Taken out while it is asked: given up half-way, it is closed.
+        if let Some(mut connection) = claimed.take()
+            && connection.ping().await.is_ok()
+        {
+            *claimed = Some(connection);
+            return Ok(true);
+        }
+        let options = self.lock_pool.connect_options();
+        let connection = options.connect().await;
+        let mut connection = connection.map_err(|error| self.sort(error))?;
+        let query = match tenancy {
+            Tenancy::Alone => "SELECT pg_try_advisory_lock($1)",
+            Tenancy::Replica => "SELECT pg_try_advisory_lock_shared($1)",
+        };
+        let query = sqlx::query_scalar(query).bind(self.lock_number("claim"));
+        let granted = query.fetch_one(&mut connection).await;
+        let granted: bool = granted.map_err(|error| self.sort(error))?;
+        *claimed = granted.then_some(connection);
+        Ok(granted)
+    }
+}
+
+#[async_trait]
+impl SharedLocks for PostgresStore {
+    async fn lock(&self, id: &Id, wait: Duration) -> StoreResult<Option<Box<dyn SharedLock>>> {
+        let number = self.lock_number(&id.to_string());
+        let lease = Lease::take(&self.lock_pool).await;
+        let mut lease = lease.map_err(|error| self.sort(error))?;
+        // Not prepared, so that it may be two statements; 0 would mean "without limit".
+        let statement = format!(
+            "SET lock_timeout = {}; SELECT pg_advisory_lock({number})",
+            wait.as_millis().max(1)
+        );
+        let done = lease.connection().execute(&*statement).await;
+        if let Err(error) = done {
+            let code = error.as_database_error().and_then(|error| error.code());
+            // `lock_not_available`: somebody held it all the time.
+            if code.as_deref() == Some("55P03") {
+                lease.end();
+                return Ok(None);
+            }
+            return Err(self.sort(error));
+        }
+        Ok(Some(Box::new(PostgresLock {
+            number,
+            update: self.update(),
+            place: self.place.clone(),
+            lease: Mutex::new(Some(lease)),
+        })))
+    }
+}
+
+/// A lock that is held; the server takes it back when the connection ends.
+struct PostgresLock {
+    number: i64,
+    update: String,
+    place: String,
+    lease: Mutex<Option<Lease<Postgres>>>,
+}
+
+#[async_trait]
+impl SharedLock for PostgresLock {
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        let mut held = self.lease.lock().await;
+        let lease = held.take();
+        let mut lease = lease.ok_or_else(|| StoreError::Unreachable("the lock is lost".into()))?;
+        let statement = updating(&self.update, id, session);
+        let done = statement.execute(lease.connection()).await;
+        let done = done.map_err(|error| StoreError::from(error).at(&self.place))?;
+        *held = Some(lease);
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn release(&self) {
+        let lease = self.lease.lock().await.take();
+        if let Some(mut lease) = lease
+            && give_back(lease.connection(), self.number).await.is_ok()
+        {
+            lease.end();
+        }
+    }
+}
+
+async fn give_back(connection: &mut PgConnection, number: i64) -> sqlx::Result<()> {
+    let query = sqlx::query("SELECT pg_advisory_unlock($1)").bind(number);
+    query.execute(connection).await.map(|_| ())
+}
+
+impl fmt::Debug for PostgresLock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresLock({})", self.number)
+    }
+}
