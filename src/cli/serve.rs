@@ -4,13 +4,13 @@ use super::logging::{self, LogFormat};
 use crate::{
     app, caretaker,
     clock::Clock,
-    config::{Assignment, Options, Refusal, Settings, StoreSetup},
+    config::{Assignment, Options, Refusal, Settings, StoreSetup, Tenancy},
     listen::listen,
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
         PURGE_INTERVAL, Sessions, claim, keep_claim, purge_regularly,
-        stores::{self, Guarded, Store, StoreError, Tenancy},
+        stores::{self, Guarded, Store, StoreError},
     },
     tls,
 };
@@ -64,7 +64,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     if let Some(warning) = settings.certificate.date_warning(clock.now()) {
         tracing::warn!("{warning}; browsers will complain");
     }
-    let tenancy = tenancy(&args.options);
+    let tenancy = args.options.tenancy();
     let sessions = Sessions::new(store.clone(), &settings.identity, clock.clone(), tenancy);
     let sandbox = Sandbox {
         identity: settings.identity.clone(),
@@ -113,7 +113,7 @@ async fn ready(options: &Options) -> Result<(Settings, Arc<dyn Store>, Vec<TcpLi
         let store = ready_store(&settings).await?;
         match listen(&options.bind, settings.assignment) {
             Ok(listeners) => {
-                claim_sessions(&*store, tenancy(options), &settings).await?;
+                claim_sessions(&*store, options.tenancy(), &settings).await?;
                 return Ok((settings, store, listeners));
             }
             Err(_) if settings.assignment.is_trial() && tries < TRIAL_TRIES => {}
@@ -143,13 +143,6 @@ async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
         ),
     }
     Ok(Arc::new(store))
-}
-
-fn tenancy(options: &Options) -> Tenancy {
-    match options.replicas {
-        true => Tenancy::Replica,
-        false => Tenancy::Alone,
-    }
 }
 
 async fn claim_sessions(

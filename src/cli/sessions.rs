@@ -3,11 +3,11 @@
 use crate::{
     caretaker::{self, Line, Reply, Wish},
     clock::Clock,
-    config::{self, InstallKeyFile, Options, Refusal, StoreSetup},
+    config::{self, InstallKeyFile, Options, Refusal, StoreSetup, Tenancy},
     identity::Identity,
     sessions::{
         Sessions,
-        stores::{self, Guarded, Store, StoreError, Tenancy},
+        stores::{self, Guarded, Store, StoreError},
     },
 };
 use std::{process::ExitCode, sync::Arc};
@@ -114,10 +114,7 @@ async fn borrowed(
         let problem = format!("no copy of port {port} runs in this folder, so it has no sessions");
         return Err(Refusal::new(problem, "run this in the folder of the running copy").into());
     }
-    let tenancy = match options.replicas {
-        true => Tenancy::Replica,
-        false => Tenancy::Alone,
-    };
+    let tenancy = options.tenancy();
     let store = Guarded::new(stores::open(setup, identity));
     let usable = async {
         store.prepare().await?;

@@ -17,7 +17,7 @@ pub use certificate::{Certificate, CertificateFiles};
 pub use credentials::Credentials;
 pub use files::{could_make, private_file, refuse_if_shared};
 pub use install_key::InstallKeyFile;
-pub use options::Options;
+pub use options::{Options, Tenancy};
 pub use port_file::{Assignment, TRIAL_PORT, assignment};
 pub use refusal::{Refusal, quoted};
 pub use store::{CookieForm, StoreSetup, store_setup};

@@ -49,3 +49,22 @@ pub struct Options {
     )]
     pub bind: Vec<IpAddr>,
 }
+
+/// With whom a process shares its sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tenancy {
+    /// With no other process: its locks are its own.
+    Alone,
+    /// With others of the same port (`--replicas`), which use the store's locks, too.
+    Replica,
+}
+
+impl Options {
+    /// What `--replicas` says.
+    pub fn tenancy(&self) -> Tenancy {
+        match self.replicas {
+            true => Tenancy::Replica,
+            false => Tenancy::Alone,
+        }
+    }
+}

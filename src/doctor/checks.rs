@@ -2,7 +2,9 @@
 
 use super::Finding;
 use crate::{
-    config::{self, Assignment, CertificateFiles, InstallKeyFile, Options, Refusal, StoreSetup},
+    config::{
+        self, Assignment, CertificateFiles, InstallKeyFile, Options, Refusal, StoreSetup, Tenancy,
+    },
     identity::{Identity, InstallKey, Names, Port},
     listen,
     sessions::stores::{self, Guarded, Store, StoreError},
@@ -112,6 +114,32 @@ pub(super) async fn store(setup: &StoreSetup, port: Port, key: Option<&InstallKe
     let _ = timeout(Duration::from_secs(1), store.close()).await;
     match looked {
         Ok((prepared, about)) => described(CHECK, prepared, &Names::of(port), &about),
+        Err(error) => unusable(CHECK, error),
+    }
+}
+
+/// Whether these sessions are free, or shared with us; to be asked by whoever may have the port.
+pub(super) async fn claim(
+    setup: &StoreSetup,
+    tenancy: Tenancy,
+    port: Port,
+    key: &InstallKey,
+) -> Finding {
+    const CHECK: &str = "claim";
+    let store = Guarded::new(stores::open(setup, &Identity::derive(port, key)));
+    let claimed = async {
+        // A claim on nothing would have to make something.
+        Ok(!store.inspect().await? || store.claim(tenancy).await?)
+    };
+    let claimed = claimed.await;
+    let _ = timeout(Duration::from_secs(1), store.close()).await;
+    match claimed {
+        Ok(true) => Finding::ok(CHECK, "no other process excludes us"),
+        Ok(false) => {
+            let problem = "another process serves these sessions";
+            let mend = "stop it, or, if they are to share the port, start both with --replicas";
+            Finding::failed(CHECK, Refusal::new(problem, mend))
+        }
         Err(error) => unusable(CHECK, error),
     }
 }

@@ -40,9 +40,9 @@ pub async fn examine(options: &Options) -> Vec<Finding> {
     let (install_key, key) = checks::install_key(options);
     let (credentials, setup) = checks::credentials(options, assignment);
     let certificate = checks::certificate(options);
-    let store = match (assignment, setup, key) {
+    let store = match (assignment, &setup, &key) {
         (Some(assignment), Some(setup), Some(key)) => {
-            checks::store(&setup, assignment.port(), key.as_ref()).await
+            checks::store(setup, assignment.port(), key.as_ref()).await
         }
         _ => Finding::skipped("store"),
     };
@@ -50,7 +50,23 @@ pub async fn examine(options: &Options) -> Vec<Finding> {
         Some(assignment) => checks::listen(options, assignment),
         None => Finding::skipped("listen"),
     };
-    vec![port, install_key, credentials, certificate, store, listen]
+    let claim = match (assignment, &setup, key) {
+        _ if store.stops() || listen.stops() => Finding::skipped("claim"),
+        (Some(assignment), Some(setup), Some(Some(key))) => {
+            checks::claim(setup, options.tenancy(), assignment.port(), &key).await
+        }
+        // Without a key nothing is there yet.
+        _ => Finding::ok("claim", "nothing to claim yet"),
+    };
+    vec![
+        port,
+        install_key,
+        credentials,
+        certificate,
+        store,
+        listen,
+        claim,
+    ]
 }
 
 impl Finding {

@@ -3,7 +3,8 @@
 //! The locks of a process that is alone are its own. A second one would not know of them, and
 //! the two would overwrite each other's changes: the lost update of lesson 0380 once more.
 
-use super::stores::{CLAIM_LEASE, Store, StoreResult, Tenancy};
+use super::stores::{CLAIM_LEASE, Store, StoreResult};
+use crate::config::Tenancy;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;

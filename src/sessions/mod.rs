@@ -32,7 +32,7 @@ pub use record::MAX_BYTES;
 pub use unit::masked;
 pub use visitor::Visitor;
 
-use crate::{clock::Clock, error::HttpError, identity::Identity};
+use crate::{clock::Clock, config::Tenancy, error::HttpError, identity::Identity};
 use cookie::SessionCookie;
 use lock::SessionLocks;
 use std::{
@@ -40,7 +40,7 @@ use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use stores::{Store, StoreError, Tenancy};
+use stores::{Store, StoreError};
 use tokio_util::task::TaskTracker;
 use tower_sessions::session::Id;
 

@@ -69,6 +69,7 @@ fn doctor_looks_at_everything_in_order_and_makes_nothing() {
         "certificate",
         "store",
         "listen",
+        "claim",
     ];
     assert_eq!(checks.len(), names.len(), "{text}");
     for (line, name) in checks.iter().zip(names) {

@@ -23,6 +23,7 @@ mod doctor_stores;
 #[cfg(feature = "redis")]
 mod failover;
 mod files;
+mod large_purges;
 mod looking_after;
 mod outages;
 mod plain_crates;

@@ -4,7 +4,10 @@ use crate::support::{
     Copy, Folder, Server, TestApp, Visitor, eventually, free_port, on_every_server_with_locks,
 };
 use std::time::{Duration, Instant};
-use sweatbox::sessions::stores::{LOCK_LEASE, StoredSession, Tenancy};
+use sweatbox::{
+    config::Tenancy,
+    sessions::stores::{LOCK_LEASE, StoredSession},
+};
 use tower_sessions::session::Id;
 
 on_every_server_with_locks! {

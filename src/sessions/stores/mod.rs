@@ -38,8 +38,9 @@ pub use postgres::PostgresStore;
 pub use redis::RedisStore;
 pub use sqlite::SqliteStore;
 
+use super::masked;
 use crate::{
-    config::{CookieForm, StoreSetup},
+    config::{CookieForm, StoreSetup, Tenancy},
     identity::Identity,
 };
 use async_trait::async_trait;
@@ -74,15 +75,6 @@ pub struct Listed {
     pub bytes: u64,
     /// From this moment on it counts as gone.
     pub expiry: OffsetDateTime,
-}
-
-/// With whom a process shares its sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tenancy {
-    /// With no other process: its locks are its own.
-    Alone,
-    /// With others of the same port (`--replicas`), which use the store's locks, too.
-    Replica,
 }
 
 /// How long a claim outlives a killed process where the store does not see that it has died.
@@ -174,6 +166,19 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
 
     /// Gives its connections back. Nothing may be asked of the store afterwards.
     async fn close(&self);
+}
+
+/// A record that is none of ours: its visitor is a new one, and whoever owns the copy is told.
+/// An error would be one at every request, for ever.
+fn unreadable(store: &dyn Store, id: &Id) -> Option<StoredSession> {
+    let (store, session) = (store.name(), masked(id));
+    tracing::warn!(store, session, "an unreadable record counts as none");
+    None
+}
+
+/// The moment so many microseconds after 1970.
+fn from_micros(micros: i64) -> Option<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok()
 }
 
 /// The store that was chosen, under the names of `identity`. Nothing is made or connected yet.

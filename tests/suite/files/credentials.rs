@@ -31,7 +31,8 @@ fn wrong_credentials_files_are_refused() {
         &folder.run(&[]),
         &[
             &file,
-            "unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`, `redis`",
+            "unknown driver `oracle`; known: `sqlite`, `mysql`, `postgres`, `redis`, `memcached`, \
+             `mongodb`",
         ],
     );
 }
@@ -126,4 +127,67 @@ async fn a_wrong_password_or_an_unknown_database_is_refused() {
         &folder.run(&[]),
         &["there is no such database", "correct `database` in "],
     );
+}
+
+#[test]
+fn what_makes_no_sense_together_is_refused_with_the_reason() {
+    let (folder, _) = folder();
+    let write = |text| folder.write_home(".mysqlSecrets.json", text, 0o600);
+    write(r#"{"driver":"redis","nodes":["127.0.0.1"]}"#);
+    assert_refused(&folder.run(&[]), &["`nodes` has `127.0.0.1`"]);
+    write(r#"{"driver":"redis","nodes":["h:1"],"database":3}"#);
+    assert_refused(&folder.run(&[]), &["has the database 0 alone"]);
+    write(r#"{"user":"u","database":"d","nodes":["h:1"]}"#);
+    assert_refused(&folder.run(&[]), &["`nodes` are a Redis Cluster's"]);
+    write(r#"{"driver":"mongodb"}"#);
+    assert_refused(
+        &folder.run(&[]),
+        &["the key `database` is missing or empty"],
+    );
+
+    write(r#"{"user":"u","database":"d"}"#);
+    let file = folder.home(".mysqlSecrets.json").display().to_string();
+    for store in [
+        "memory",
+        "cookie",
+        "sqlite",
+        "redis",
+        "memcached",
+        "mongodb",
+    ] {
+        let refused = folder.run(&["--credentials", &file, "--store", store]);
+        assert_refused(
+            &refused,
+            &[&format!("--store {store} and"), "the file is for mysql"],
+        );
+    }
+}
+
+#[test]
+fn replicas_are_refused_on_a_store_without_locks_between_processes() {
+    let (folder, _) = folder();
+    for store in ["memory", "file", "sqlite", "cookie"] {
+        let refused = folder.run(&["--replicas", "--store", store]);
+        let reason = format!("--replicas does not go with the store {store}");
+        assert_refused(&refused, &[&reason, "leave --replicas out"]);
+        let doctor = folder.run(&["doctor", "--replicas", "--store", store]);
+        assert_eq!(doctor.status.code(), Some(1));
+    }
+    // Before anybody asks whether there is such a server.
+    #[cfg(feature = "memcached")]
+    {
+        folder.write_home(".mysqlSecrets.json", r#"{"driver":"memcached"}"#, 0o600);
+        let refused = folder.run(&["--replicas"]);
+        assert_refused(
+            &refused,
+            &["--replicas does not go with the store memcached"],
+        );
+    }
+}
+
+#[test]
+fn a_cookie_is_encrypted_only_where_it_holds_the_session() {
+    let (folder, _) = folder();
+    let refused = folder.run(&["--encrypt-cookie"]);
+    assert_refused(&refused, &["--encrypt-cookie is for --store cookie"]);
 }

@@ -23,14 +23,14 @@ use std::{
 };
 use sweatbox::{
     app,
-    config::{CookieForm, StoreKind, StoreSetup},
+    config::{CookieForm, StoreKind, StoreSetup, Tenancy},
     identity::{Identity, InstallKey, Port},
     lessons,
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
         Sessions,
-        stores::{self, FileStore, Guarded, Store, Tenancy},
+        stores::{self, FileStore, Guarded, Store},
     },
     tls,
 };

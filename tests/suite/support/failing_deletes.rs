@@ -6,10 +6,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 use sweatbox::{
-    config::CookieForm,
-    sessions::stores::{
-        About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
-    },
+    config::{CookieForm, Tenancy},
+    sessions::stores::{About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession},
 };
 use time::OffsetDateTime;
 use tower_sessions::session::Id;

@@ -2,12 +2,17 @@
 
 mod file;
 mod mariadb;
+#[cfg(feature = "memcached")]
+mod memcached;
+#[cfg(feature = "mongodb")]
+mod mongodb;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(feature = "redis")]
 mod redis;
 mod sqlite;
 
+use std::sync::Arc;
 use sweatbox::{
     config::StoreSetup,
     identity::{Identity, InstallKey, Port},
@@ -21,7 +26,12 @@ fn identity(key: &str) -> Identity {
 
 /// Prepares the store of port 41220 under an install key; the refusal as text.
 async fn prepare(setup: &StoreSetup, key: &str) -> Result<(), String> {
-    prepared(&*stores::open(setup, &identity(key))).await
+    prepared(&*open(setup, key)).await
+}
+
+/// The store of port 41220 under an install key.
+fn open(setup: &StoreSetup, key: &str) -> Arc<dyn Store> {
+    stores::open(setup, &identity(key))
 }
 
 async fn prepared(store: &dyn Store) -> Result<(), String> {

@@ -1,7 +1,9 @@
 //! Keys in a Redis database.
 
 use super::prepare;
-use crate::support::shared_redis;
+use crate::support::{TestApp, shared_redis};
+use secrecy::ExposeSecret;
+use std::process::Command;
 use sweatbox::config::StoreSetup;
 
 #[tokio::test]
@@ -27,4 +29,37 @@ async fn a_wrong_password_is_refused() {
         .unwrap_err();
     assert!(refusal.contains("wrong user or password"), "{refusal}");
     assert!(!refusal.contains("another-password"), "{refusal}");
+}
+
+#[tokio::test]
+#[ignore = "needs Redis: scripts/test"]
+async fn a_hash_that_cannot_be_read_is_a_new_visitor_s() {
+    let app = TestApp::on_redis(shared_redis().await).await;
+    let StoreSetup::Redis(credentials) = &app.setup else {
+        panic!("it is on Redis");
+    };
+    let visitor = app.visitor();
+    visitor.get("/t/set/a/1").await.expect(200);
+    let cookie = visitor.cookie(app.cookie_name()).unwrap();
+    let key = format!("s:41220:session:{{{}}}", &cookie[44..66]);
+    let (port, database) = (credentials.port.unwrap().to_string(), &credentials.database);
+    let damaged = Command::new("redis-cli")
+        .env("REDISCLI_AUTH", credentials.password.expose_secret())
+        .args([
+            "-p",
+            &port,
+            "-n",
+            database,
+            "HSET",
+            &key,
+            "expiry",
+            "next year",
+        ])
+        .output()
+        .unwrap();
+    // 0: an old field has a new value.
+    assert_eq!(String::from_utf8_lossy(&damaged.stdout).trim(), "0");
+    assert_eq!(visitor.get("/t/get/a").await.expect(200).text, "none");
+    visitor.get("/t/set/a/2").await.expect(200);
+    assert_eq!(visitor.get("/t/get/a").await.expect(200).text, "\"2\"");
 }

@@ -1,8 +1,8 @@
 //! Tables in a SQLite file.
 
 use super::prepare;
-use crate::support::TestApp;
-use sqlx::{Executor, Row, sqlite::SqliteConnectOptions};
+use crate::support::{Folder, TestApp, free_port};
+use sqlx::{Connection, Executor, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use sweatbox::config::StoreSetup;
 use tempfile::TempDir;
 
@@ -106,5 +106,76 @@ async fn a_file_that_is_removed_while_the_copy_runs_is_made_again() {
     assert_eq!(rows.len(), 8);
     for visitor in &visitors {
         assert_eq!(visitor.get("/t/add/n").await.expect(200).text, "2");
+    }
+}
+
+#[tokio::test]
+async fn a_second_process_is_refused_and_its_mend_named() {
+    for store in ["sqlite", "file"] {
+        let folder = Folder::new();
+        let port = free_port();
+        let flags = ["--bind", "127.0.0.1", "--store", store];
+        let copy = folder.serve_at("127.0.0.1", port, &flags).await;
+        copy.visitor().refresh().await.expect(200);
+        let mut doctor = folder.command();
+        doctor.args(["doctor", "--bind", "127.0.0.2", "--store", store]);
+        let doctor = doctor.output().unwrap();
+        assert_eq!(doctor.status.code(), Some(1));
+        let text = String::from_utf8(doctor.stdout).unwrap();
+        assert!(
+            text.contains("another process serves these sessions"),
+            "{text}"
+        );
+
+        let mut second = folder.command();
+        second.args(["--bind", "127.0.0.2", "--store", store]);
+        let second = tokio::task::spawn_blocking(move || second.output().unwrap());
+        let second = second.await.unwrap();
+        assert_eq!(second.status.code(), Some(2), "{second:?}");
+        let text = String::from_utf8(second.stderr).unwrap();
+        let what = format!("another process serves the sessions of port {port}");
+        assert!(text.contains(&what), "{text}");
+        assert!(text.contains("stop the other one"), "{text}");
+        // Killed, it gives its claim back all the same.
+        drop(copy);
+        let copy = folder.serve_at("127.0.0.1", port, &flags).await;
+        assert_eq!(copy.stop().await, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_a_new_visitor_s() {
+    let app = TestApp::on_sqlite().await;
+    let StoreSetup::Sqlite(file) = &app.setup else {
+        panic!("it is on SQLite");
+    };
+    let mut database = SqliteConnection::connect(file.to_str().unwrap())
+        .await
+        .unwrap();
+    for damage in [
+        "data = 5",
+        "data = 'text'",
+        "expiry_date = 'next year'",
+        "expiry_date = 9223372036854775807",
+    ] {
+        let visitor = app.visitor();
+        visitor.get("/t/set/a/1").await.expect(200);
+        let statement = format!("UPDATE s_41220_session SET {damage}");
+        database.execute(&*statement).await.unwrap();
+        assert_eq!(
+            visitor.get("/t/get/a").await.expect(200).text,
+            "none",
+            "{damage}"
+        );
+        visitor.get("/t/set/a/2").await.expect(200);
+        assert_eq!(
+            visitor.get("/t/get/a").await.expect(200).text,
+            "\"2\"",
+            "{damage}"
+        );
+        database
+            .execute("DELETE FROM s_41220_session")
+            .await
+            .unwrap();
     }
 }

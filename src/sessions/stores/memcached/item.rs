@@ -1,6 +1,6 @@
 //! How a session lies in an item of Memcached.
 
-use super::{StoreError, StoreResult, StoredSession};
+use super::{StoredSession, from_micros};
 use time::OffsetDateTime;
 
 /// Memcached takes a time up to this for a span from now, a larger one for a date.
@@ -14,15 +14,13 @@ pub(super) fn packed(session: &StoredSession) -> Vec<u8> {
     [expiry.as_slice(), session.data.as_slice()].concat()
 }
 
-pub(super) fn unpacked(value: &[u8]) -> StoreResult<StoredSession> {
-    let Some((micros, data)) = value.split_first_chunk::<8>() else {
-        return Err(StoreError::Failed("an item that is no session".into()));
-    };
-    let nanos = i128::from(i64::from_be_bytes(*micros)) * 1000;
-    let expiry = OffsetDateTime::from_unix_timestamp_nanos(nanos)
-        .map_err(|error| StoreError::Failed(format!("an expiry that is no date: {error}")))?;
-    let data = data.to_vec();
-    Ok(StoredSession { data, expiry })
+/// The reverse of [`packed`]; `None` for what is no session of ours.
+pub(super) fn unpacked(value: &[u8]) -> Option<StoredSession> {
+    let (micros, data) = value.split_first_chunk::<8>()?;
+    Some(StoredSession {
+        data: data.to_vec(),
+        expiry: from_micros(i64::from_be_bytes(*micros))?,
+    })
 }
 
 /// Until when Memcached keeps a session, as a flag of its command `ms`.
@@ -68,6 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_too_short_is_no_session() {
-        assert!(unpacked(b"short").is_err());
+        assert_eq!(unpacked(b"short"), None);
+        assert_eq!(unpacked(&[0x7f; 20]), None);
     }
 }

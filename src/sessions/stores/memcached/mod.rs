@@ -10,7 +10,7 @@ mod pool;
 
 use super::{
     About, CLAIM_LEASE, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy,
-    schema::check_owner,
+    from_micros, schema::check_owner, unreadable,
 };
 use crate::{config::Credentials, identity::Identity};
 use async_memcached::{Client, Error, ErrorKind, MetaProtocol, Status};
@@ -149,7 +149,7 @@ impl Store for MemcachedStore {
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         let item = self.read(&self.session_key(id)).await?;
-        item.map(|(value, _)| unpacked(&value)).transpose()
+        Ok(item.and_then(|(value, _)| unpacked(&value).or_else(|| unreadable(self, id))))
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
@@ -162,7 +162,9 @@ impl Store for MemcachedStore {
         // Data and expiry change together only. Without the number, a save between our reading
         // and our writing would be undone.
         while let Some((value, number)) = self.read(&key).await? {
-            let data = unpacked(&value)?.data;
+            let Some(StoredSession { data, .. }) = unpacked(&value) else {
+                return Ok(false);
+            };
             let unchanged = format!("C{number}");
             let value = packed(&StoredSession { data, expiry });
             if self.write(&key, &value, &[&unchanged, &end]).await? {

@@ -1,6 +1,6 @@
 //! A session as a document: `{_id, data, expiry, expiry_micros}`, and `lock` where it is locked.
 
-use super::{Listed, StoredSession};
+use super::{Listed, StoredSession, from_micros};
 use mongodb::bson::{Binary, DateTime, Document, doc, spec::BinarySubtype};
 use time::OffsetDateTime;
 
@@ -36,8 +36,7 @@ pub(super) fn read(document: &Document) -> Option<StoredSession> {
 }
 
 fn expiry_of(document: &Document) -> Option<OffsetDateTime> {
-    let micros = document.get_i64("expiry_micros").ok()?;
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok()
+    from_micros(document.get_i64("expiry_micros").ok()?)
 }
 
 /// A document that was asked for the size of its data.

@@ -10,7 +10,10 @@ mod errors;
 mod locks;
 mod schema;
 
-use super::{About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy};
+use super::{
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    from_micros, unreadable,
+};
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
 use document::{ending, listed, moment, read, stored};
@@ -86,11 +89,6 @@ impl MongodbStore {
         };
         found.map_err(|error| self.sort(&error))
     }
-
-    fn not_ours(&self) -> StoreError {
-        let (place, sessions) = (&self.place, self.sessions.name());
-        StoreError::Failed(format!("{place}: a document in {sessions} is no session"))
-    }
 }
 
 #[async_trait]
@@ -137,8 +135,7 @@ impl Store for MongodbStore {
         let Some(found) = found.map_err(|error| self.sort(&error))? else {
             return Ok(None);
         };
-        let session = read(&found).ok_or_else(|| self.not_ours())?;
-        Ok(Some(session))
+        Ok(read(&found).or_else(|| unreadable(self, id)))
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
@@ -184,8 +181,7 @@ impl Store for MongodbStore {
         let fields = doc! { "expiry_micros": 1, "bytes": { "$binarySize": "$data" } };
         let latest_first = doc! { "expiry": -1 };
         let found = self.find(ids, fields, latest_first, limit).await?;
-        let listed: Option<Vec<_>> = found.iter().map(listed).collect();
-        listed.ok_or_else(|| self.not_ours())
+        Ok(found.iter().filter_map(listed).collect())
     }
 
     async fn claim(&self, tenancy: Tenancy) -> StoreResult<bool> {

@@ -10,7 +10,7 @@ mod locks;
 
 use super::{
     About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
-    schema::check_owner,
+    from_micros, schema::check_owner, unreadable,
 };
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
@@ -185,14 +185,15 @@ impl Store for RedisStore {
             .client
             .hmget(self.key(id), vec!["data", "expiry"])
             .await;
-        let (data, expiry): (Option<Vec<u8>>, Option<i64>) =
+        let fields: (Option<Vec<u8>>, Option<String>) =
             fields.map_err(|error| self.sort(&error))?;
-        let (Some(data), Some(expiry)) = (data, expiry) else {
+        let (Some(data), Some(expiry)) = fields else {
             return Ok(None);
         };
-        let expiry = OffsetDateTime::from_unix_timestamp_nanos(i128::from(expiry) * 1000)
-            .map_err(|error| StoreError::Failed(format!("an expiry that is no date: {error}")))?;
-        Ok(Some(StoredSession { data, expiry }))
+        Ok(match expiry.parse().ok().and_then(from_micros) {
+            Some(expiry) => Some(StoredSession { data, expiry }),
+            None => unreadable(self, id),
+        })
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {

@@ -5,7 +5,7 @@ mod schema;
 
 use super::{
     About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, claim_file::ClaimFile,
-    schema::Schema,
+    from_micros, schema::Schema, unreadable,
 };
 use crate::{
     config::{could_make, private_file, quoted, refuse_if_shared},
@@ -31,6 +31,9 @@ pub struct SqliteStore {
     file: PathBuf,
     present: Arc<Present>,
     pool: SqlitePool,
+    /// SQLite lets one write at a time; the others would ask again and again, with luck in time,
+    /// and a purge would push ahead of them all. Waiting for the one connection is a fair queue.
+    writer: SqlitePool,
     claim: ClaimFile,
     identity: Identity,
     table: String,
@@ -48,22 +51,23 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(1));
         let present = Arc::new(Present::new(file));
-        let pool = SqlitePoolOptions::new()
-            .before_acquire({
-                let present = present.clone();
-                move |_, connection| {
+        let pool = |connections| {
+            let present = present.clone();
+            SqlitePoolOptions::new()
+                .before_acquire(move |_, connection| {
                     let keep = present.is_open_in(connection.age);
                     Box::pin(async move { Ok(keep) })
-                }
-            })
-            .max_connections(4)
-            .acquire_timeout(Duration::from_secs(1))
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
+                })
+                .max_connections(connections)
+                .acquire_timeout(Duration::from_secs(1))
+                .test_before_acquire(false)
+                .connect_lazy_with(options.clone())
+        };
         Self {
             file: file.into(),
+            pool: pool(4),
+            writer: pool(1),
             present,
-            pool,
             claim: ClaimFile::new(file.parent().unwrap_or(Path::new("")), identity),
             table: identity.names.session_table(),
             identity: identity.clone(),
@@ -135,7 +139,7 @@ impl Store for SqliteStore {
             .bind(id.to_string())
             .bind(&session.data)
             .bind(micros(session.expiry))
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await;
         match done {
             Ok(_) => Ok(true),
@@ -147,16 +151,19 @@ impl Store for SqliteStore {
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         let table = &self.table;
         let query = format!("SELECT data, expiry_date FROM {table} WHERE id = ?");
-        let row: Option<(Vec<u8>, i64)> = sqlx::query_as(&query)
+        let row: Result<Option<(Vec<u8>, i64)>, _> = sqlx::query_as(&query)
             .bind(id.to_string())
             .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| self.sort(error))?;
-        row.map(|(data, expiry)| {
-            let expiry = from_micros(expiry)?;
-            Ok(StoredSession { data, expiry })
-        })
-        .transpose()
+            .await;
+        let row = match row {
+            // SQLite takes any value in any column.
+            Err(sqlx::Error::ColumnDecode { .. }) => return Ok(unreadable(self, id)),
+            row => row.map_err(|error| self.sort(error))?,
+        };
+        Ok(row.and_then(|(data, expiry)| match from_micros(expiry) {
+            Some(expiry) => Some(StoredSession { data, expiry }),
+            None => unreadable(self, id),
+        }))
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
@@ -166,7 +173,7 @@ impl Store for SqliteStore {
             .bind(&session.data)
             .bind(micros(session.expiry))
             .bind(id.to_string())
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected() == 1)
@@ -178,7 +185,7 @@ impl Store for SqliteStore {
         let done = sqlx::query(&statement)
             .bind(micros(expiry))
             .bind(id.to_string())
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected() == 1)
@@ -189,7 +196,7 @@ impl Store for SqliteStore {
         let statement = format!("DELETE FROM {table} WHERE id = ?");
         let statement = sqlx::query(&statement).bind(id.to_string());
         statement
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(())
@@ -203,7 +210,7 @@ impl Store for SqliteStore {
         );
         let statement = sqlx::query(&statement).bind(micros(now)).bind(limit);
         let done = statement
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected())
@@ -231,7 +238,7 @@ impl Store for SqliteStore {
             Some(Listed {
                 id: id.parse().ok()?,
                 bytes: bytes.unsigned_abs(),
-                expiry: from_micros(expiry).ok()?,
+                expiry: from_micros(expiry)?,
             })
         });
         Ok(listed.collect())
@@ -252,6 +259,7 @@ impl Store for SqliteStore {
 
     async fn close(&self) {
         self.pool.close().await;
+        self.writer.close().await;
         self.claim.release();
     }
 }
@@ -259,9 +267,4 @@ impl Store for SqliteStore {
 fn micros(moment: OffsetDateTime) -> i64 {
     // Reaches to the year 294247, so the conversion cannot fail for a `time` date.
     i64::try_from(moment.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
-}
-
-fn from_micros(micros: i64) -> StoreResult<OffsetDateTime> {
-    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000)
-        .map_err(|error| StoreError::Failed(format!("an expiry that is no date: {error}")))
 }

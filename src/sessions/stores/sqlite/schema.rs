@@ -65,7 +65,7 @@ impl Schema for SqliteStore {
     }
 
     async fn make(&self, statement: &str) -> StoreResult<()> {
-        let done = sqlx::raw_sql(statement).execute(&self.pool).await;
+        let done = sqlx::raw_sql(statement).execute(&self.writer).await;
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 
@@ -74,7 +74,7 @@ impl Schema for SqliteStore {
         let statement = format!("INSERT OR IGNORE INTO {meta} VALUES ('install_key', ?)");
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
         statement
-            .execute(&self.pool)
+            .execute(&self.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(())
