@@ -10,10 +10,7 @@ use tower_sessions::session::Id;
 
 /// Runs `sweatbox sessions` where the copy works.
 async fn sessions(folder: &Folder, arguments: &[&str]) -> Output {
-    let mut command = folder.command();
-    command.arg("sessions").args(arguments);
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap());
-    output.await.unwrap()
+    folder.run_soon(&[&["sessions"], arguments].concat()).await
 }
 
 async fn told(folder: &Folder, arguments: &[&str]) -> String {

@@ -133,11 +133,9 @@ async fn a_second_process_is_refused_unless_both_are_replicas(server: Server) {
     let replica = ["--bind", "127.0.0.1", "--replicas"];
     for (running, started) in [(&alone[..], false), (&alone, true), (&replica, false)] {
         let copy = first.serve_at("127.0.0.1", port, running).await;
-        let mut command = second.command();
-        command.args(["--bind", "127.0.0.2"]);
-        command.args(started.then_some("--replicas"));
-        let refused = tokio::task::spawn_blocking(move || command.output().unwrap());
-        let refused = refused.await.unwrap();
+        let mut arguments = vec!["--bind", "127.0.0.2"];
+        arguments.extend(started.then_some("--replicas"));
+        let refused = second.run_soon(&arguments).await;
         assert_eq!(refused.status.code(), Some(2), "{refused:?}");
         let text = String::from_utf8_lossy(&refused.stderr);
         let what = format!("another process serves the sessions of port {port}");

@@ -77,6 +77,14 @@ impl Folder {
         self.command().args(arguments).output().unwrap()
     }
 
+    /// Runs the program to its end, which is to come soon.
+    pub async fn run_soon(&self, arguments: &[&str]) -> Output {
+        let mut command = tokio::process::Command::from(self.command());
+        let output = command.args(arguments).kill_on_drop(true).output();
+        let ended = tokio::time::timeout(Duration::from_secs(30), output).await;
+        ended.expect("it goes on and on").unwrap()
+    }
+
     /// Serves on a free port that a `.port` file assigns, and waits until it answers.
     pub async fn serve(&self) -> Copy {
         let port = free_port();

@@ -127,10 +127,9 @@ async fn a_second_process_is_refused_and_its_mend_named() {
             "{text}"
         );
 
-        let mut second = folder.command();
-        second.args(["--bind", "127.0.0.2", "--store", store]);
-        let second = tokio::task::spawn_blocking(move || second.output().unwrap());
-        let second = second.await.unwrap();
+        let second = folder
+            .run_soon(&["--bind", "127.0.0.2", "--store", store])
+            .await;
         assert_eq!(second.status.code(), Some(2), "{second:?}");
         let text = String::from_utf8(second.stderr).unwrap();
         let what = format!("another process serves the sessions of port {port}");
