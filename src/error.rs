@@ -20,6 +20,14 @@ pub enum HttpError {
     Forbidden,
     /// 413: the visitor's session has outgrown its limit. What was too large.
     TooLarge(String),
+    /// 401: who asks has not said who it is, or nobody knows that one. A sentence.
+    Unknown(String),
+    /// 422: what was sent makes no sense here. A sentence.
+    Invalid(String),
+    /// 501: an exercise that is still to be done. A sentence.
+    NotYet(String),
+    /// 500: a walkthrough has a mistake; which, and where.
+    Mistake(String),
     /// 503 with `Retry-After`: something that is needed is away for now. A sentence.
     Unavailable(String),
     /// 500: a bug; the cause is in the log.
@@ -57,6 +65,10 @@ impl HttpError {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Unknown(_) => StatusCode::UNAUTHORIZED,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotYet(_) => StatusCode::NOT_IMPLEMENTED,
+            Self::Mistake(_) => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -82,6 +94,10 @@ impl HttpError {
             Self::Unavailable(sentence) => {
                 ("Not just now", format!("{sentence} Try again in a moment."))
             }
+            Self::Unknown(sentence) => ("Who is asking?", sentence.clone()),
+            Self::Invalid(sentence) => ("That does not fit", sentence.clone()),
+            Self::NotYet(sentence) => ("Not yet", sentence.clone()),
+            Self::Mistake(mistake) => ("This text has a mistake", mistake.clone()),
             Self::Internal => (
                 "Our mistake",
                 "Something went wrong here, and the log says what. Your session is as it was."

@@ -9,9 +9,10 @@
 //! | 7 running | [`server`], [`doctor`] |
 //! | 6 assembly | [`app`] |
 //! | 5 lessons | [`lessons`] |
+//! | 4 features | [`progress`] |
 //! | 3 shared state | [`sandbox`], [`caretaker`] |
-//! | 2 machinery | [`sessions`], [`tls`], [`listen`] |
-//! | 1 set-up | [`config`] |
+//! | 2 machinery | [`sessions`], [`walkthrough`], [`tls`], [`listen`] |
+//! | 1 set-up | [`config`], [`xray`], into which the sessions write |
 //! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
 //!
 //! To learn how a session works, read [`sessions`] from `attach` down; to see it used,
@@ -28,7 +29,10 @@ pub mod identity;
 pub mod lessons;
 pub mod listen;
 pub mod page;
+pub mod progress;
 pub mod sandbox;
 pub mod server;
 pub mod sessions;
 pub mod tls;
+pub mod walkthrough;
+pub mod xray;

@@ -1,8 +1,12 @@
 //! What a handler may reach: the shared state of one copy.
 
-use crate::{clock::Clock, identity::Identity, sessions::Sessions};
+use crate::{clock::Clock, identity::Identity, sessions::Sessions, walkthrough};
 use std::time::Duration;
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
+
+/// A lesson, or an exercise, of a copy.
+pub type Lesson = walkthrough::Lesson<Sandbox>;
 
 /// One running copy. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -13,6 +17,8 @@ pub struct Sandbox {
     pub sessions: Sessions,
     /// The time of day.
     pub clock: Clock,
+    /// When the copy was started.
+    pub started: OffsetDateTime,
     /// The longest that a page waits on purpose.
     pub max_wait: Duration,
     /// Cancelled when the copy is told to stop: whoever sleeps is to be answered.

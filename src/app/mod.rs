@@ -5,24 +5,48 @@ mod headers;
 mod health;
 mod log;
 mod problems;
+mod progress;
+mod status;
+mod walkthroughs;
+mod xray;
 
-use crate::{error::HttpError, lessons, sandbox::Sandbox, sessions};
-use axum::{Router, middleware, routing::get};
+use crate::{
+    error::HttpError,
+    lessons::LESSONS,
+    progress::Progress,
+    sandbox::{Lesson, Sandbox},
+    sessions,
+};
+use axum::{Extension, Router, middleware, routing::get};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
-/// The whole program as one service. Layers are listed from the outermost to the innermost.
-pub fn router(sandbox: Sandbox) -> Router {
-    let with_sessions = lessons::router();
-    around(with_sessions, sandbox)
+/// All lessons and exercises, by their numbers.
+pub fn catalog() -> impl Iterator<Item = &'static Lesson> {
+    LESSONS.iter().copied()
 }
 
-/// Puts everything that is not a lesson around `routes`, which know their visitors.
-pub fn around(routes: Router<Sandbox>, sandbox: Sandbox) -> Router {
+/// The live endpoints of all lessons and exercises.
+pub fn endpoints() -> Router<Sandbox> {
+    catalog().fold(Router::new(), |all, lesson| all.merge((lesson.router)()))
+}
+
+/// The whole program as one service.
+pub fn router(sandbox: Sandbox, progress: Progress) -> Router {
+    around(endpoints(), sandbox, progress)
+}
+
+/// Puts everything that is not a lesson around `routes`, which know their visitors. Layers are
+/// listed from the outermost to the innermost.
+pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> Router {
     let problems = middleware::from_fn_with_state(sandbox.identity.port(), problems::render);
     let session = middleware::from_fn_with_state(sandbox.sessions.clone(), sessions::attach);
     routes
+        .merge(walkthroughs::router())
+        .merge(xray::router())
+        .merge(progress::router())
         .route_layer(session)
+        .route("/status.json", get(status::status))
         .route("/healthz", get(health::healthz))
         .route("/assets/{name}", get(assets::asset))
         .fallback(async || HttpError::NotFound)
@@ -33,6 +57,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox) -> Router {
                 .layer(middleware::from_fn(log::log))
                 .layer(middleware::from_fn(headers::add_headers))
                 .layer(problems)
+                .layer(Extension(progress))
                 .layer(middleware::from_fn(sessions::refuse_foreign_changes))
                 .layer(CatchPanicLayer::custom(problems::after_panic)),
         )

@@ -6,6 +6,7 @@ use crate::{
     clock::Clock,
     config::{Assignment, Options, Refusal, Settings, StoreSetup, Tenancy},
     listen::listen,
+    progress::Progress,
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
@@ -69,6 +70,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     let sandbox = Sandbox {
         identity: settings.identity.clone(),
         sessions: sessions.clone(),
+        started: clock.now(),
         clock,
         max_wait: Duration::from_secs(args.max_wait),
         stopping: CancellationToken::new(),
@@ -86,9 +88,17 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     };
     tokio::spawn(keep_claim(store, tenancy, stopping.clone()));
 
+    let progress = Progress::new(&settings.store, &settings.identity);
     super::say(&announcement(&settings))?;
     let limits = Limits::default();
-    server::serve(listeners, tls, app::router(sandbox), limits, stopping).await?;
+    server::serve(
+        listeners,
+        tls,
+        app::router(sandbox, progress),
+        limits,
+        stopping,
+    )
+    .await?;
     #[cfg(unix)]
     {
         caretaker.abort();

@@ -20,7 +20,7 @@ pub use install_key::InstallKeyFile;
 pub use options::{Options, Tenancy};
 pub use port_file::{Assignment, TRIAL_PORT, assignment};
 pub use refusal::{Refusal, quoted};
-pub use store::{CookieForm, StoreSetup, store_setup};
+pub use store::{CookieForm, SQLITE_FILE, StoreSetup, store_setup};
 pub use store_kind::StoreKind;
 
 use crate::identity::Identity;

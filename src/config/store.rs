@@ -4,7 +4,7 @@ use super::{Assignment, Credentials, Options, Refusal, StoreKind, quoted};
 use std::{env, fmt, path::PathBuf};
 
 /// The embedded default database, in the working folder.
-const SQLITE_FILE: &str = "sweatbox.sqlite";
+pub const SQLITE_FILE: &str = "sweatbox.sqlite";
 
 /// A store that was chosen, with what is needed to open it.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Lesson 0340, "Got you sweating?": every refresh waits a second longer than the last one.
 
-use crate::{error::HttpError, identity::Names, page::page, sandbox::Sandbox, sessions::Visitor};
+use crate::{error::HttpError, identity::Names, page::page, sandbox::{Lesson, Sandbox}, sessions::Visitor};
 use axum::{
     Router,
     extract::{RawQuery, State},
@@ -13,8 +13,16 @@ use std::time::Duration;
 /// The one value that this lesson keeps in the session: the seconds of the next wait.
 const WAIT: &str = "wait";
 
+pub(super) const LESSON: Lesson = Lesson {
+    number: 340,
+    file: "0340-got-you-sweating.md",
+    endpoint: "/0340",
+    router,
+    tasks: &[],
+};
+
 /// `/` and `/0340`, which are the same page.
-pub(super) fn router() -> Router<Sandbox> {
+fn router() -> Router<Sandbox> {
     Router::new()
         .route("/", get(got_you_sweating))
         .route("/0340", get(got_you_sweating))

@@ -1,14 +1,15 @@
 //! The lessons: each a live endpoint in a file of its own, and one line in the list below.
 
-mod l0340_got_you_sweating;
+use crate::sandbox::Lesson;
 
-use crate::sandbox::Sandbox;
-use axum::Router;
+/// Declares the file of each lesson and puts it into the list.
+macro_rules! lessons {
+    ($($lesson:ident),* $(,)?) => {
+        $(mod $lesson;)*
 
-/// The live endpoints of all lessons.
-pub fn router() -> Router<Sandbox> {
-    let lessons = [l0340_got_you_sweating::router];
-    lessons
-        .into_iter()
-        .fold(Router::new(), |all, lesson| all.merge(lesson()))
+        /// All lessons, in the order in which they are learned.
+        pub const LESSONS: &[&Lesson] = &[$(&$lesson::LESSON),*];
+    };
 }
+
+lessons![l0340_got_you_sweating];

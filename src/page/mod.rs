@@ -31,6 +31,8 @@ pub fn page(port: u16, title: &str, main: &Markup) -> Markup {
                 header {
                     nav aria-label="Site" {
                         a.brand href="/" { "sweatbox " span.port { (port) } }
+                        a href="/lessons" { "Lessons" }
+                        a href="/xray" { "X-ray" }
                     }
                 }
                 main id="main" tabindex="-1" { (main) }

@@ -4,9 +4,10 @@ use super::{
     SessionError,
     cookie::{self, Carried},
     expiry, record,
-    stores::StoredSession,
+    stores::{Store, StoredSession},
     unit::{Found, UnitOfWork, masked},
 };
+use crate::xray::{What, kept};
 use async_trait::async_trait;
 use tower_sessions::{
     SessionStore,
@@ -27,6 +28,7 @@ impl SessionStore for UnitOfWork {
             }
             record.id = Id::default();
         }
+        self.recording.happened(What::After(kept(&stored.data)));
         self.state().written = Some(stored.expiry);
         Ok(())
     }
@@ -34,10 +36,13 @@ impl SessionStore for UnitOfWork {
     async fn save(&self, record: &Record) -> Result<()> {
         let stored = self.stored(record).map_err(|error| self.fail(error))?;
         let saved = match self.shared_lock() {
-            Some(lock) => lock.save(&record.id, &stored).await,
+            Some(lock) => self.store.save_locked(&*lock, &record.id, &stored).await,
             None => self.store.save(&record.id, &stored).await,
         };
         let saved = saved.map_err(|error| self.fail(self.store_error(error)))?;
+        if saved {
+            self.recording.happened(What::After(kept(&stored.data)));
+        }
         let mut state = self.state();
         state.vanished = !saved;
         state.written = Some(stored.expiry);
@@ -53,6 +58,7 @@ impl SessionStore for UnitOfWork {
         let Some(stored) = stored.filter(|stored| stored.expiry > self.now()) else {
             return Ok(None);
         };
+        self.recording.happened(What::Before(kept(&stored.data)));
         let Some((created, data)) = record::decode(&stored.data) else {
             tracing::warn!(session = %masked(id), "an unreadable record counts as none");
             return Ok(None);

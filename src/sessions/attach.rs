@@ -25,7 +25,10 @@ pub async fn attach(
     let foreign = origin != Origin::Own;
     let carried = sessions.0.cookie.find(request.headers());
     let carried = carried.filter(|_| !foreign);
-    let unit = Arc::new(UnitOfWork::new(sessions.clone(), carried, foreign));
+    let recording = sessions.record(&request, carried.as_ref(), foreign);
+    request.extensions_mut().insert(recording.clone());
+    let unit = UnitOfWork::new(sessions.clone(), carried, foreign, recording);
+    let unit = Arc::new(unit);
     request.extensions_mut().insert(unit.clone());
 
     let work = {
@@ -34,7 +37,9 @@ pub async fn attach(
         async move {
             let _until_the_end = (close, at_work);
             let answer = next.run(request).await;
-            finish(&unit, answer).await
+            let answer = finish(&unit, answer).await;
+            unit.publish(&answer);
+            answer
         }
     };
     let mut answer = FinishOnceLocked::new(work, unit, sessions.0.orphans.clone()).await;

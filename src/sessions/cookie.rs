@@ -4,6 +4,7 @@ use super::stores::StoredSession;
 use crate::{config::CookieForm, identity::Identity};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tower_sessions::{
     cookie::{Cookie, CookieJar, Key, SameSite},
@@ -20,7 +21,7 @@ pub(super) const MAX_BYTES: usize = 4096;
 /// store `cookie` the expiry and the session itself follow, and may be encrypted.
 #[derive(Clone)]
 pub(super) struct SessionCookie {
-    name: String,
+    name: Arc<str>,
     key: Key,
     whole: Option<CookieForm>,
 }
@@ -37,7 +38,7 @@ impl SessionCookie {
     /// `whole`: in which form the session itself travels, if it does.
     pub(super) fn new(identity: &Identity, whole: Option<CookieForm>) -> Self {
         Self {
-            name: identity.names.cookie.to_string(),
+            name: identity.names.cookie.as_str().into(),
             key: identity.cookie_key.clone(),
             whole,
         }
@@ -55,10 +56,26 @@ impl SessionCookie {
             // Lossy: another port's cookie may hold anything, and ours is ASCII.
             .map(|field| String::from_utf8_lossy(field.as_bytes()).into_owned())
             .flat_map(|field| Cookie::split_parse(field).flatten())
-            .filter(|cookie| cookie.name() == self.name)
+            .filter(|cookie| cookie.name() == &*self.name)
             .filter_map(|cookie| self.verified(cookie));
         let carried = good.next()?;
         good.next().is_none().then_some(carried)
+    }
+
+    /// The first characters of whatever came under our name.
+    pub(super) fn seen(&self, headers: &HeaderMap) -> Option<String> {
+        let fields = headers.get_all(header::COOKIE).into_iter();
+        let mut fields = fields.map(|field| String::from_utf8_lossy(field.as_bytes()));
+        fields.find_map(|field| {
+            let mut cookies = Cookie::split_parse(&*field).flatten();
+            let ours = cookies.find(|cookie| cookie.name() == &*self.name)?;
+            Some(ours.value().chars().take(4).chain(['…']).collect())
+        })
+    }
+
+    /// The cookie's name.
+    pub(super) fn name(&self) -> Arc<str> {
+        self.name.clone()
     }
 
     fn verified(&self, cookie: Cookie<'static>) -> Option<Carried> {
@@ -114,7 +131,7 @@ impl SessionCookie {
     }
 
     fn cookie(&self, value: String) -> Cookie<'static> {
-        Cookie::build((self.name.clone(), value))
+        Cookie::build((self.name.to_string(), value))
             .secure(true)
             .http_only(true)
             .same_site(SameSite::Lax)

@@ -15,6 +15,7 @@ mod finish;
 mod lock;
 mod manage;
 mod origin;
+mod publish;
 mod purge;
 mod record;
 mod settle;
@@ -32,7 +33,7 @@ pub use record::MAX_BYTES;
 pub use unit::masked;
 pub use visitor::Visitor;
 
-use crate::{clock::Clock, config::Tenancy, error::HttpError, identity::Identity};
+use crate::{clock::Clock, config::Tenancy, error::HttpError, identity::Identity, xray::Rings};
 use cookie::SessionCookie;
 use lock::SessionLocks;
 use std::{
@@ -53,6 +54,8 @@ struct Shared {
     locks: SessionLocks,
     cookie: SessionCookie,
     clock: Clock,
+    /// What was recorded of their requests.
+    rings: Rings,
     /// Ids that were exchanged and whose records could not be removed yet.
     dead: Mutex<HashSet<Id>>,
     /// All requests, from their cookie to their last write.
@@ -75,6 +78,7 @@ impl Sessions {
             locks,
             cookie: SessionCookie::new(identity, in_cookie),
             clock,
+            rings: Rings::default(),
             dead: Mutex::default(),
             in_flight: TaskTracker::new(),
             orphans: TaskTracker::new(),
@@ -84,6 +88,11 @@ impl Sessions {
     /// Where the sessions live.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.0.store
+    }
+
+    /// What was recorded of the visitors' requests.
+    pub fn rings(&self) -> &Rings {
+        &self.0.rings
     }
 
     /// How many requests are at work.

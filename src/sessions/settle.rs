@@ -1,6 +1,11 @@
 //! After the handler: what it changed is written, and the browser is told.
 
-use super::{SessionError, cookie::Carried, unit::UnitOfWork};
+use super::{
+    SessionError,
+    cookie::Carried,
+    stores::Store,
+    unit::{Told, UnitOfWork},
+};
 use axum::http::HeaderValue;
 use std::{sync::Arc, time::Duration};
 use tower_sessions::session::Id;
@@ -24,6 +29,7 @@ impl UnitOfWork {
                 self.delete(&id).await?;
                 // Only the request that ended the session says so: any other one might wipe
                 // out the cookie of a session that began in the meantime.
+                self.state().told = Some(Told::Ended);
                 Ok(Some(self.sessions.0.cookie.removal()))
             }
             (Some(session), id) if session.is_modified() => {
@@ -47,14 +53,16 @@ impl UnitOfWork {
     }
 
     fn set_cookie(&self, id: Option<Id>) -> Option<HeaderValue> {
-        let state = self.state();
+        let mut state = self.state();
         if state.vanished {
             return None;
         }
         let left = state.written? - self.now();
         let left = time::Duration::seconds(left.as_seconds_f64().round() as i64);
         let session = self.in_cookie.as_ref().and_then(|own| own.session());
-        let carried = Carried { id: id?, session };
+        let id = id?;
+        state.told = Some(Told::GoesOn(id));
+        let carried = Carried { id, session };
         Some(self.sessions.0.cookie.set(&carried, left))
     }
 

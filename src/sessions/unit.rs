@@ -10,12 +10,13 @@ use super::{
     cookie::Carried,
     expiry,
     lock::{NotLocked, SessionGuard},
-    stores::{CookieStore, SharedLock, Store, StoreError},
+    stores::{CookieStore, Recorded, SharedLock, Store, StoreError},
 };
+use crate::xray::{Recording, What};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use time::OffsetDateTime;
 use tower_sessions::{Session, session::Id};
@@ -26,8 +27,10 @@ const LOCK_WAIT: Duration = Duration::from_secs(10);
 /// The session of one request, from its first look to its last write.
 pub(super) struct UnitOfWork {
     pub(super) sessions: Sessions,
-    /// Where the session lives.
-    pub(super) store: Arc<dyn Store>,
+    /// Where the session lives; listened to.
+    pub(super) store: Recorded,
+    /// What happens is written down here.
+    pub(super) recording: Recording,
     /// The same where it is the cookie itself: this request's own.
     pub(super) in_cookie: Option<Arc<CookieStore>>,
     /// The id in the cookie; `None` without one, and for a foreign page's request.
@@ -52,9 +55,20 @@ pub(super) struct State {
     pub(super) vanished: bool,
     /// The expiry that was written last.
     pub(super) written: Option<OffsetDateTime>,
+    /// The session that the browser was told of, or that it was told to forget.
+    pub(super) told: Option<Told>,
     pub(super) failure: Option<SessionError>,
     /// The work is over: nothing may be locked any more, since nobody would release it.
     closed: bool,
+}
+
+/// What the answer says about the session.
+#[derive(Clone, Copy)]
+pub(super) enum Told {
+    /// It goes on under this id.
+    GoesOn(Id),
+    /// It has ended.
+    Ended,
 }
 
 /// What is known of a record besides its data.
@@ -65,19 +79,25 @@ pub(super) struct Found {
 }
 
 impl UnitOfWork {
-    pub(super) fn new(sessions: Sessions, carried: Option<Carried>, foreign: bool) -> Self {
+    pub(super) fn new(
+        sessions: Sessions,
+        carried: Option<Carried>,
+        foreign: bool,
+        recording: Recording,
+    ) -> Self {
         let id = carried.as_ref().map(|carried| carried.id);
         let in_cookie = sessions.0.store.in_cookie().map(|form| {
             let held = carried.and_then(|carried| Some((carried.id, carried.session?)));
             Arc::new(CookieStore::new(form, held))
         });
-        let store = match in_cookie.clone() {
+        let store: Arc<dyn Store> = match in_cookie.clone() {
             Some(own) => own,
             None => sessions.0.store.clone(),
         };
         Self {
             sessions,
-            store,
+            store: Recorded::new(store, recording.clone()),
+            recording,
             in_cookie,
             id,
             foreign,
@@ -139,7 +159,9 @@ impl UnitOfWork {
             // Nobody else knows an id that does not exist yet: no lock is needed.
             None => (None, self.session(None)),
             Some(id) => {
+                let start = Instant::now();
                 let guard = self.sessions.0.locks.lock(id, LOCK_WAIT).await;
+                self.recording.took(start, What::Lock);
                 let guard = guard.map_err(|error| match error {
                     NotLocked::Busy => SessionError::Busy,
                     NotLocked::Store(error) => self.store_error(error),

@@ -5,7 +5,7 @@ use crate::error::HttpError;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
 use std::{fmt, sync::Arc};
-use tower_sessions::Session;
+use tower_sessions::{Session, session::Id};
 
 /// Whoever sent this request, with or without a session.
 ///
@@ -41,6 +41,11 @@ impl Visitor {
     /// Whether the visitor came with a session.
     pub fn has_session(&self) -> bool {
         self.read.id().is_some()
+    }
+
+    /// The session's id, for what else is kept of a session; never to be shown whole.
+    pub fn session_id(&self) -> Option<Id> {
+        self.read.id()
     }
 
     /// Takes the session's lock and looks again: the session for changing, as it is now.

@@ -5,12 +5,12 @@
 //! whoever keeps an old cookie has the old session. Nobody can end a cookie that was copied,
 //! and of two changes at once the later answer wins.
 
-use super::{About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy};
+use super::{About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words};
 use crate::config::CookieForm;
 use async_trait::async_trait;
 use std::{
     fmt,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
 };
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
@@ -50,6 +50,19 @@ impl CookieStore {
 impl Store for CookieStore {
     fn name(&self) -> &'static str {
         "cookie"
+    }
+
+    fn words(&self) -> &Words {
+        static WORDS: LazyLock<Words> = LazyLock::new(|| {
+            Words::new([
+                "put into the cookie",
+                "taken from the cookie",
+                "put into the cookie",
+                "new expiry into the cookie",
+                "left out of the cookie",
+            ])
+        });
+        &WORDS
     }
 
     fn in_cookie(&self) -> Option<CookieForm> {

@@ -3,7 +3,7 @@
 //! The famous warning about Express's `MemoryStore` names two faults: it grows without end,
 //! and it serves one process only. This one is bounded and purged; the second fault it has too.
 
-use super::{About, Listed, Store, StoreResult, StoredSession, Tenancy};
+use super::{About, Listed, Store, StoreResult, StoredSession, Tenancy, Words};
 use async_trait::async_trait;
 use std::{
     collections::{BTreeSet, HashMap},
@@ -19,8 +19,10 @@ const MAX_BYTES: usize = 64 * 1024 * 1024;
 const OVERHEAD: usize = 200;
 
 /// Sessions in memory.
-#[derive(Default)]
-pub struct MemoryStore(Mutex<Shelf>);
+pub struct MemoryStore {
+    shelf: Mutex<Shelf>,
+    words: Words,
+}
 
 #[derive(Default)]
 struct Shelf {
@@ -30,14 +32,29 @@ struct Shelf {
     bytes: usize,
 }
 
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            shelf: Mutex::default(),
+            words: Words::new([
+                "HashMap::insert, where nothing is",
+                "HashMap::get",
+                "HashMap::insert, where something is",
+                "expiry = later",
+                "HashMap::remove",
+            ]),
+        }
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,6 +86,10 @@ impl Shelf {
 impl Store for MemoryStore {
     fn name(&self) -> &'static str {
         "memory"
+    }
+
+    fn words(&self) -> &Words {
+        &self.words
     }
 
     async fn inspect(&self) -> StoreResult<bool> {

@@ -17,10 +17,12 @@ mod mongodb;
 mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod recorded;
 #[cfg(feature = "redis")]
 mod redis;
 mod schema;
 mod sqlite;
+mod words;
 
 #[cfg(feature = "mongodb")]
 pub use self::mongodb::MongodbStore;
@@ -34,9 +36,11 @@ pub use memory::MemoryStore;
 pub use mysql::MysqlStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+pub(super) use recorded::Recorded;
 #[cfg(feature = "redis")]
 pub use redis::RedisStore;
 pub use sqlite::SqliteStore;
+pub use words::Words;
 
 use super::masked;
 use crate::{
@@ -110,6 +114,9 @@ pub const LOCK_LEASE: Duration = Duration::from_secs(5);
 pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// The name by which `--store` and the pages call it.
     fn name(&self) -> &'static str;
+
+    /// What it says, or does, for each operation.
+    fn words(&self) -> &Words;
 
     /// In which form the cookie holds the session itself; `None` when it holds the id alone.
     fn in_cookie(&self) -> Option<CookieForm> {

@@ -25,7 +25,7 @@ use sweatbox::{
     app,
     config::{CookieForm, StoreKind, StoreSetup, Tenancy},
     identity::{Identity, InstallKey, Port},
-    lessons,
+    progress::Progress,
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
@@ -197,19 +197,21 @@ impl TestApp {
         let sandbox = Sandbox {
             identity: identity.clone(),
             sessions: sessions.clone(),
+            started: clock.now(),
             clock: clock.clock(),
             max_wait: Duration::from_secs(300),
             stopping: CancellationToken::new(),
         };
+        let progress = Progress::new(&progress_in(&setup, &folder), &identity);
         let stopping = sandbox.stopping.clone();
         let gate = Gate::new();
-        let routes = lessons::router().merge(routes::routes(gate.clone()));
+        let routes = app::endpoints().merge(routes::routes(gate.clone()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = server::serve(
             vec![listener],
             tls::rustls_config(&certificate_files_in(&folder).load_or_make().unwrap()),
-            app::around(routes, sandbox),
+            app::around(routes, sandbox, progress),
             limits,
             stopping.clone(),
         );
@@ -257,6 +259,16 @@ impl TestApp {
     /// The name of the session cookie.
     pub fn cookie_name(&self) -> &str {
         self.identity.names.cookie.as_str()
+    }
+}
+
+/// A test works in no folder of its own, so its progress must not lie in the working folder.
+fn progress_in(setup: &StoreSetup, folder: &TempDir) -> StoreSetup {
+    match setup {
+        StoreSetup::Mysql(_) | StoreSetup::Sqlite(_) => setup.clone(),
+        #[cfg(feature = "postgres")]
+        StoreSetup::Postgres(_) => setup.clone(),
+        _ => StoreSetup::Sqlite(folder.path().join("sweatbox.sqlite")),
     }
 }
 

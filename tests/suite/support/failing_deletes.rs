@@ -7,7 +7,9 @@ use std::sync::{
 };
 use sweatbox::{
     config::{CookieForm, Tenancy},
-    sessions::stores::{About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession},
+    sessions::stores::{
+        About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Words,
+    },
 };
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
@@ -30,6 +32,10 @@ impl FailingDeletes {
 impl Store for FailingDeletes {
     fn name(&self) -> &'static str {
         self.inner.name()
+    }
+
+    fn words(&self) -> &Words {
+        self.inner.words()
     }
 
     fn in_cookie(&self) -> Option<CookieForm> {

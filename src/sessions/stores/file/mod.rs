@@ -6,8 +6,8 @@
 mod folder;
 
 use super::{
-    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, claim_file::ClaimFile,
-    schema::check_owner,
+    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    claim_file::ClaimFile, schema::check_owner,
 };
 use crate::{
     config::{could_make, quoted, refuse_if_shared},
@@ -38,6 +38,7 @@ pub struct FileStore {
     gate: Arc<Mutex<()>>,
     claim: Arc<ClaimFile>,
     identity: Identity,
+    words: Words,
 }
 
 impl FileStore {
@@ -48,6 +49,7 @@ impl FileStore {
             gate: Arc::default(),
             claim: Arc::new(ClaimFile::new(parent, identity)),
             identity: identity.clone(),
+            words: words(&identity.names.session_table()),
         }
     }
 
@@ -97,6 +99,10 @@ impl FileStore {
 impl Store for FileStore {
     fn name(&self) -> &'static str {
         "file"
+    }
+
+    fn words(&self) -> &Words {
+        &self.words
     }
 
     async fn inspect(&self) -> StoreResult<bool> {
@@ -235,6 +241,16 @@ impl Store for FileStore {
     async fn close(&self) {
         self.claim.release();
     }
+}
+
+fn words(folder: &str) -> Words {
+    Words::new([
+        format!("write .tmp-…, link {folder}/ID"),
+        format!("read {folder}/ID"),
+        format!("write .tmp-…, rename {folder}/ID"),
+        format!("utime {folder}/ID"),
+        format!("unlink {folder}/ID"),
+    ])
 }
 
 fn absent_is_none<T>(outcome: io::Result<T>) -> io::Result<Option<T>> {

@@ -6,7 +6,9 @@
 
 mod locks;
 
-use super::{About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy};
+use super::{
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
+};
 use crate::config::CookieForm;
 use async_trait::async_trait;
 use std::{
@@ -112,6 +114,10 @@ fn unanswered(last: Option<StoreError>) -> StoreError {
 impl Store for Guarded {
     fn name(&self) -> &'static str {
         self.inner.name()
+    }
+
+    fn words(&self) -> &Words {
+        self.inner.words()
     }
 
     fn in_cookie(&self) -> Option<CookieForm> {

@@ -9,7 +9,7 @@ mod item;
 mod pool;
 
 use super::{
-    About, CLAIM_LEASE, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    About, CLAIM_LEASE, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
     from_micros, schema::check_owner, unreadable,
 };
 use crate::{config::Credentials, identity::Identity};
@@ -32,6 +32,7 @@ const LIST_PAUSE: Duration = Duration::from_millis(50);
 pub struct MemcachedStore {
     pool: Pool,
     identity: Identity,
+    words: Words,
     /// What a claim of this process holds.
     token: String,
 }
@@ -42,6 +43,7 @@ impl MemcachedStore {
         Self {
             pool: Pool::new(credentials),
             identity: identity.clone(),
+            words: words(&identity.names.cache_prefix),
             token: Id::default().to_string(),
         }
     }
@@ -100,6 +102,10 @@ impl MemcachedStore {
 impl Store for MemcachedStore {
     fn name(&self) -> &'static str {
         "memcached"
+    }
+
+    fn words(&self) -> &Words {
+        &self.words
     }
 
     async fn inspect(&self) -> StoreResult<bool> {
@@ -273,6 +279,17 @@ async fn dump(client: &mut Client, start: &str) -> Result<Option<HashSet<Id>>, E
         }
     }
     Ok(Some(ids))
+}
+
+fn words(prefix: &str) -> Words {
+    let key = format!("{prefix}session:ID");
+    Words::new([
+        format!("ms {key} BYTES ME TEND"),
+        format!("mg {key} v c"),
+        format!("ms {key} BYTES MR TEND"),
+        format!("mg {key} v c, ms {key} BYTES CNUMBER TEND"),
+        format!("md {key}"),
+    ])
 }
 
 impl fmt::Debug for MemcachedStore {

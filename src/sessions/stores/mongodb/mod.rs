@@ -11,7 +11,7 @@ mod locks;
 mod schema;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
     from_micros, unreadable,
 };
 use crate::{config::Credentials, identity::Identity};
@@ -38,6 +38,7 @@ pub struct MongodbStore {
     sessions: Collection<Document>,
     meta: Collection<Document>,
     identity: Identity,
+    words: Words,
     /// This process's name among the claims.
     token: String,
     /// `user@host:port/database`, for messages.
@@ -55,6 +56,7 @@ impl MongodbStore {
             meta: database.collection(&identity.names.meta_table()),
             database,
             identity: identity.clone(),
+            words: words(&identity.names.session_table()),
             token: Id::default().to_string(),
             place: connect::place(credentials),
             source: credentials.source.display().to_string(),
@@ -91,10 +93,24 @@ impl MongodbStore {
     }
 }
 
+fn words(collection: &str) -> Words {
+    Words::new([
+        format!("{collection}.insertOne({{_id, data, expiry}})"),
+        format!("{collection}.findOne({{_id}})"),
+        format!("{collection}.updateOne({{_id}}, {{$set: {{data, expiry}}}})"),
+        format!("{collection}.updateOne({{_id}}, {{$set: {{expiry}}}})"),
+        format!("{collection}.deleteOne({{_id}})"),
+    ])
+}
+
 #[async_trait]
 impl Store for MongodbStore {
     fn name(&self) -> &'static str {
         "mongodb"
+    }
+
+    fn words(&self) -> &Words {
+        &self.words
     }
 
     async fn inspect(&self) -> StoreResult<bool> {

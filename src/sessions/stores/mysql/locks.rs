@@ -5,7 +5,7 @@
 
 use super::{MysqlStore, updating};
 use crate::sessions::stores::{
-    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, lease::Lease,
+    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, Words, lease::Lease,
     schema::digest,
 };
 use async_trait::async_trait;
@@ -95,7 +95,7 @@ impl SharedLocks for MysqlStore {
         }
         Ok(Some(Box::new(MysqlLock {
             name,
-            update: self.update(),
+            words: self.words.clone(),
             place: self.place.clone(),
             lease: Mutex::new(Some(lease)),
         })))
@@ -105,7 +105,7 @@ impl SharedLocks for MysqlStore {
 /// A lock that is held; the server takes it back when the connection ends.
 struct MysqlLock {
     name: String,
-    update: String,
+    words: Words,
     place: String,
     lease: Mutex<Option<Lease<MySql>>>,
 }
@@ -116,7 +116,8 @@ impl SharedLock for MysqlLock {
         let mut held = self.lease.lock().await;
         let lease = held.take();
         let mut lease = lease.ok_or_else(|| StoreError::Unreachable("the lock is lost".into()))?;
-        let statement = updating(&self.update, id, session);
+        let [_, _, save, ..] = self.words.sent();
+        let statement = updating(save, id, session);
         let done = statement.execute(lease.connection()).await;
         let done = done.map_err(|error| StoreError::from(error).at(&self.place))?;
         *held = Some(lease);

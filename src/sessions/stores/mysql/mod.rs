@@ -4,7 +4,7 @@ mod locks;
 mod schema;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
     lease::Lease,
     schema::{Schema, not_allowed},
 };
@@ -31,6 +31,7 @@ pub struct MysqlStore {
     claimed: Mutex<Option<MySqlConnection>>,
     identity: Identity,
     table: String,
+    words: Words,
     /// `user@host:port/database`, for messages.
     place: String,
     /// The credentials file, for messages.
@@ -67,6 +68,7 @@ impl MysqlStore {
             pool: pool(4),
             lock_pool: pool(8),
             claimed: Mutex::default(),
+            words: words(&identity.names.session_table()),
             table: identity.names.session_table(),
             identity: identity.clone(),
             place: format!("{user}@{host}:{port}/{database}"),
@@ -86,12 +88,6 @@ impl MysqlStore {
         let done = statement.execute(lease.connection()).await;
         lease.end();
         done.map(|done| done.rows_affected())
-    }
-
-    /// The statement that overwrites a session.
-    fn update(&self) -> String {
-        let table = &self.table;
-        format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?")
     }
 
     fn not_allowed(&self, why: &str) -> StoreError {
@@ -136,6 +132,10 @@ impl Store for MysqlStore {
         "mysql"
     }
 
+    fn words(&self) -> &Words {
+        &self.words
+    }
+
     async fn inspect(&self) -> StoreResult<bool> {
         let prepared = Schema::inspect(self).await?;
         if !prepared {
@@ -162,8 +162,8 @@ impl Store for MysqlStore {
     }
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let statement = format!("INSERT INTO {} VALUES (?, ?, ?)", self.table);
-        let statement = sqlx::query(&statement)
+        let [create, ..] = self.words.sent();
+        let statement = sqlx::query(create)
             .bind(id.to_string())
             .bind(&session.data)
             .bind(in_utc(session.expiry));
@@ -175,8 +175,8 @@ impl Store for MysqlStore {
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
-        let query = format!("SELECT data, expiry_date FROM {} WHERE id = ?", self.table);
-        let query = sqlx::query_as(&query).bind(id.to_string());
+        let [_, load, ..] = self.words.sent();
+        let query = sqlx::query_as(load).bind(id.to_string());
         let mut lease = self.lease().await?;
         let row = query.fetch_optional(lease.connection()).await;
         lease.end();
@@ -188,26 +188,23 @@ impl Store for MysqlStore {
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let statement = self.update();
-        let statement = updating(&statement, id, session);
+        let [_, _, save, ..] = self.words.sent();
+        let statement = updating(save, id, session);
         let rows = self.execute(statement).await;
         rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
-        let statement = format!("UPDATE {} SET expiry_date = ? WHERE id = ?", self.table);
-        let statement = sqlx::query(&statement)
-            .bind(in_utc(expiry))
-            .bind(id.to_string());
+        let [.., touch, _] = self.words.sent();
+        let statement = sqlx::query(touch).bind(in_utc(expiry)).bind(id.to_string());
         let rows = self.execute(statement).await;
         rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        let statement = format!("DELETE FROM {} WHERE id = ?", self.table);
-        let rows = self
-            .execute(sqlx::query(&statement).bind(id.to_string()))
-            .await;
+        let [.., delete] = self.words.sent();
+        let statement = sqlx::query(delete).bind(id.to_string());
+        let rows = self.execute(statement).await;
         rows.map(|_| ()).map_err(|error| self.sort(error))
     }
 
@@ -271,6 +268,16 @@ impl Store for MysqlStore {
         self.lock_pool.close().await;
         self.claimed.lock().await.take();
     }
+}
+
+fn words(table: &str) -> Words {
+    Words::new([
+        format!("INSERT INTO {table} VALUES (?, ?, ?)"),
+        format!("SELECT data, expiry_date FROM {table} WHERE id = ?"),
+        format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?"),
+        format!("UPDATE {table} SET expiry_date = ? WHERE id = ?"),
+        format!("DELETE FROM {table} WHERE id = ?"),
+    ])
 }
 
 fn updating<'q>(

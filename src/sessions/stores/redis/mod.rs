@@ -9,7 +9,7 @@ mod keys;
 mod locks;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
     from_micros, schema::check_owner, unreadable,
 };
 use crate::{config::Credentials, identity::Identity};
@@ -44,6 +44,7 @@ pub struct RedisStore {
     /// How many replicas must have a change before it counts as made.
     wait: u32,
     identity: Identity,
+    words: Words,
     /// This process's name in the list of claims, and in its locks.
     token: String,
     /// `host:port/database`, for messages.
@@ -61,6 +62,7 @@ impl RedisStore {
             client,
             wait: credentials.wait,
             identity: identity.clone(),
+            words: words(&identity.names.cache_prefix),
             token: Id::default().to_string(),
             place: connect::place(credentials),
             source: credentials.source.display().to_string(),
@@ -128,6 +130,10 @@ impl RedisStore {
 impl Store for RedisStore {
     fn name(&self) -> &'static str {
         "redis"
+    }
+
+    fn words(&self) -> &Words {
+        &self.words
     }
 
     async fn inspect(&self) -> StoreResult<bool> {
@@ -251,6 +257,18 @@ impl Store for RedisStore {
         // The connection ends with the program all the same.
         let _ = self.client.quit().await;
     }
+}
+
+/// The scripts are shown by what they do, since nobody reads a hundred characters of Lua there.
+fn words(prefix: &str) -> Words {
+    let key = format!("{prefix}session:{{id}}");
+    Words::new([
+        format!("EVAL: unless EXISTS {key}: HSET data, expiry; PEXPIREAT"),
+        format!("HMGET {key} data expiry"),
+        format!("EVAL: if EXISTS {key}: HSET data, expiry; PEXPIREAT"),
+        format!("EVAL: if EXISTS {key}: HSET expiry; PEXPIREAT"),
+        format!("DEL {key}"),
+    ])
 }
 
 fn stored(session: &StoredSession) -> Vec<Value> {

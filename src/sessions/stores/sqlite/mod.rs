@@ -4,8 +4,8 @@ mod present;
 mod schema;
 
 use super::{
-    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, claim_file::ClaimFile,
-    from_micros, schema::Schema, unreadable,
+    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    claim_file::ClaimFile, from_micros, schema::Schema, unreadable,
 };
 use crate::{
     config::{could_make, private_file, quoted, refuse_if_shared},
@@ -37,6 +37,7 @@ pub struct SqliteStore {
     claim: ClaimFile,
     identity: Identity,
     table: String,
+    words: Words,
 }
 
 impl SqliteStore {
@@ -69,6 +70,7 @@ impl SqliteStore {
             writer: pool(1),
             present,
             claim: ClaimFile::new(file.parent().unwrap_or(Path::new("")), identity),
+            words: words(&identity.names.session_table()),
             table: identity.names.session_table(),
             identity: identity.clone(),
         }
@@ -105,6 +107,10 @@ impl Store for SqliteStore {
         "sqlite"
     }
 
+    fn words(&self) -> &Words {
+        &self.words
+    }
+
     async fn inspect(&self) -> StoreResult<bool> {
         if !self.file.exists() {
             could_make(&self.file)?;
@@ -133,9 +139,8 @@ impl Store for SqliteStore {
     }
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let table = &self.table;
-        let statement = format!("INSERT INTO {table} VALUES (?, ?, ?)");
-        let done = sqlx::query(&statement)
+        let [create, ..] = self.words.sent();
+        let done = sqlx::query(create)
             .bind(id.to_string())
             .bind(&session.data)
             .bind(micros(session.expiry))
@@ -149,9 +154,8 @@ impl Store for SqliteStore {
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
-        let table = &self.table;
-        let query = format!("SELECT data, expiry_date FROM {table} WHERE id = ?");
-        let row: Result<Option<(Vec<u8>, i64)>, _> = sqlx::query_as(&query)
+        let [_, load, ..] = self.words.sent();
+        let row: Result<Option<(Vec<u8>, i64)>, _> = sqlx::query_as(load)
             .bind(id.to_string())
             .fetch_optional(&self.pool)
             .await;
@@ -167,9 +171,8 @@ impl Store for SqliteStore {
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let table = &self.table;
-        let statement = format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?");
-        let done = sqlx::query(&statement)
+        let [_, _, save, ..] = self.words.sent();
+        let done = sqlx::query(save)
             .bind(&session.data)
             .bind(micros(session.expiry))
             .bind(id.to_string())
@@ -180,9 +183,8 @@ impl Store for SqliteStore {
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
-        let table = &self.table;
-        let statement = format!("UPDATE {table} SET expiry_date = ? WHERE id = ?");
-        let done = sqlx::query(&statement)
+        let [.., touch, _] = self.words.sent();
+        let done = sqlx::query(touch)
             .bind(micros(expiry))
             .bind(id.to_string())
             .execute(&self.writer)
@@ -192,9 +194,8 @@ impl Store for SqliteStore {
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        let table = &self.table;
-        let statement = format!("DELETE FROM {table} WHERE id = ?");
-        let statement = sqlx::query(&statement).bind(id.to_string());
+        let [.., delete] = self.words.sent();
+        let statement = sqlx::query(delete).bind(id.to_string());
         statement
             .execute(&self.writer)
             .await
@@ -262,6 +263,16 @@ impl Store for SqliteStore {
         self.writer.close().await;
         self.claim.release();
     }
+}
+
+fn words(table: &str) -> Words {
+    Words::new([
+        format!("INSERT INTO {table} VALUES (?, ?, ?)"),
+        format!("SELECT data, expiry_date FROM {table} WHERE id = ?"),
+        format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?"),
+        format!("UPDATE {table} SET expiry_date = ? WHERE id = ?"),
+        format!("DELETE FROM {table} WHERE id = ?"),
+    ])
 }
 
 fn micros(moment: OffsetDateTime) -> i64 {

@@ -1,0 +1,94 @@
+//! The recording of a request: begun when it comes, and shown to its visitor, and to nobody else,
+//! when it is answered.
+
+use super::{
+    Sessions,
+    cookie::Carried,
+    unit::{Told, UnitOfWork, masked},
+};
+use crate::xray::{Recording, What};
+use axum::{
+    extract::Request,
+    http::{HeaderMap, header},
+    response::Response,
+};
+
+impl Sessions {
+    /// Begins to record a request, and writes down what came with it.
+    pub(super) fn record(
+        &self,
+        request: &Request,
+        carried: Option<&Carried>,
+        foreign: bool,
+    ) -> Recording {
+        let rings = &self.0.rings;
+        let path = request.uri().path_and_query();
+        let path = path.map_or("", |path| path.as_str());
+        let method = request.method().as_str();
+        let recording = Recording::begin(rings.number(), self.0.clock.now(), method, path);
+        if !rings.is_on() {
+            recording.forget();
+        } else if foreign {
+            recording.happened(What::Foreign);
+        } else if let Some(came) = self.came(request.headers(), carried) {
+            recording.happened(came);
+        }
+        recording
+    }
+
+    fn came(&self, headers: &HeaderMap, carried: Option<&Carried>) -> Option<What> {
+        let (value, good) = match carried {
+            Some(carried) => (masked(&carried.id), true),
+            None => (self.0.cookie.seen(headers)?, false),
+        };
+        let name = self.0.cookie.name();
+        Some(What::CookieIn { name, value, good })
+    }
+}
+
+impl UnitOfWork {
+    /// Puts the record into the ring of the session that the visitor has now.
+    pub(super) fn publish(&self, answer: &Response) {
+        if !self.recording.is_wanted() {
+            return;
+        }
+        let (told, found) = {
+            let state = self.state();
+            (state.told, state.found.is_some() && !state.vanished)
+        };
+        if let Some(told) = told {
+            self.recording.happened(self.cookie_out(told, answer));
+        }
+        let record = self.recording.record(answer.status().as_u16());
+        let rings = &self.sessions.0.rings;
+        match (told, self.id) {
+            (Some(Told::Ended), Some(old)) => rings.end(old.0, record),
+            (Some(Told::GoesOn(now)), old) => {
+                if let Some(old) = old.filter(|old| *old != now) {
+                    rings.rename(old.0, now.0);
+                }
+                rings.push(now.0, record);
+            }
+            // A session that was not looked at is known by its earlier requests, or not at all:
+            // a signed id alone may be that of a session that has ended.
+            (None, Some(id)) if found || rings.of(id.0).is_some() => rings.push(id.0, record),
+            _ => {}
+        }
+    }
+
+    fn cookie_out(&self, told: Told, answer: &Response) -> What {
+        let name = self.sessions.0.cookie.name();
+        let fields = answer.headers().get_all(header::SET_COOKIE).iter();
+        let mut fields = fields.filter_map(|field| field.to_str().ok());
+        let ours = fields.find(|field| field.starts_with(&*name));
+        let attributes = ours.and_then(|ours| ours.split_once("; "));
+        What::CookieOut {
+            name,
+            value: match told {
+                Told::GoesOn(id) => masked(&id),
+                Told::Ended => String::new(),
+            },
+            attributes: attributes.map_or(String::new(), |(_, attributes)| attributes.to_owned()),
+        }
+    }
+}

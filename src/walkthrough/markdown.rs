@@ -1,0 +1,37 @@
+//! Markdown to HTML.
+
+use super::{Line, LineResult, code};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html::push_html};
+
+/// The HTML of these lines. HTML within the Markdown is shown as it is written: what looks like
+/// an element may be an example.
+pub(super) fn render(lines: Vec<Line<String>>) -> LineResult<String> {
+    let text: String = lines.into_iter().map(|(_, line)| line + "\n").collect();
+    let mut language = None;
+    let mut listing = String::new();
+    let events = Parser::new_ext(&text, Options::ENABLE_TABLES).filter_map(|event| match event {
+        Event::Start(Tag::CodeBlock(kind)) => {
+            language = Some(match kind {
+                CodeBlockKind::Fenced(language) => language.into_string(),
+                CodeBlockKind::Indented => String::new(),
+            });
+            None
+        }
+        Event::Text(text) if language.is_some() => {
+            listing += &text;
+            None
+        }
+        Event::End(TagEnd::CodeBlock) => {
+            let html = code::highlighted(&listing, &language.take().unwrap_or_default());
+            listing.clear();
+            Some(Event::Html(CowStr::from(html)))
+        }
+        Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
+        event => Some(event),
+    });
+    let mut html = String::new();
+    push_html(&mut html, events);
+    // A table may be wider than a telephone: then it is moved, not the page.
+    let html = html.replace("<table>", "<div class=\"scroll\" tabindex=\"0\"><table>");
+    Ok(html.replace("</table>", "</table></div>"))
+}

@@ -1,0 +1,212 @@
+//! Walkthroughs: a lesson's text, written in Markdown, with code from the real source.
+//!
+//! A walkthrough is read from the program itself; where the file lies in the working folder as
+//! well, as in a checkout, that one goes before, so that a changed text shows on reload.
+
+mod code;
+mod directives;
+mod front_matter;
+mod include;
+mod lesson;
+mod markdown;
+mod source;
+
+pub use directives::{Block, TaskText};
+pub use front_matter::FrontMatter;
+pub use include::anchors;
+pub use lesson::{Lesson, Task};
+pub use source::{names as file_names, read as read_source};
+
+use std::fmt;
+
+/// A lesson's text, ready to be shown.
+#[derive(Debug, Clone)]
+pub struct Walkthrough {
+    /// Number, title, summary and minutes.
+    pub front: FrontMatter,
+    /// Its parts in their order.
+    pub blocks: Vec<Block>,
+    /// The anchors that it shows: file and name.
+    pub included: Vec<(String, String)>,
+}
+
+/// What stands in a walkthrough for something that each copy has its own of.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'a> {
+    /// For `{{port}}`.
+    pub port: u16,
+    /// For `{{cookie}}`.
+    pub cookie: &'a str,
+}
+
+/// What is wrong with a walkthrough, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mistake {
+    /// The file, such as `lessons/0340-got-you-sweating.md`.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl Walkthrough {
+    /// Reads the walkthrough in the file `name` below `lessons/`.
+    ///
+    /// # Errors
+    /// The first mistake in it.
+    pub fn read(name: &str, names: Names<'_>) -> Result<Self, Mistake> {
+        let file = format!("lessons/{name}");
+        let text = read_source(&file).ok_or_else(|| Mistake {
+            file: file.clone(),
+            line: 1,
+            what: "there is no such file".into(),
+        })?;
+        Self::parse(&file, &text, names)
+    }
+
+    /// The walkthrough with this text.
+    ///
+    /// # Errors
+    /// The first mistake in it.
+    pub fn parse(file: &str, text: &str, names: Names<'_>) -> Result<Self, Mistake> {
+        let mistake = |(line, what)| Mistake {
+            file: file.to_owned(),
+            line,
+            what,
+        };
+        let (front, begin) = front_matter::parse(text).map_err(mistake)?;
+        let body: Vec<_> = text.lines().enumerate().skip(begin).collect();
+        let (body, included) = include::resolve(body).map_err(mistake)?;
+        let body = body.into_iter().map(|(line, text)| {
+            let text = text.replace("{{port}}", &names.port.to_string());
+            (line, text.replace("{{cookie}}", names.cookie))
+        });
+        let blocks = directives::split(body.collect()).map_err(mistake)?;
+        Ok(Self {
+            front,
+            blocks,
+            included,
+        })
+    }
+
+    /// The ids of its tasks, in their order.
+    pub fn tasks(&self) -> impl Iterator<Item = &TaskText> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Task(task) => Some(task),
+            Block::Html(_) => None,
+        })
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// A line of a text with its number, counted from 0.
+type Line<T> = (usize, T);
+
+/// What is wrong in a line, counted from 1.
+type LineResult<T> = Result<T, (usize, String)>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRONT: &str = "---\nnumber: 0340\ntitle: T\nsummary: S\nminutes: 5\n---\n";
+
+    fn parse(body: &str) -> Result<Walkthrough, String> {
+        let names = Names {
+            port: 41220,
+            cookie: "s41220Cookie",
+        };
+        let text = format!("{FRONT}{body}");
+        Walkthrough::parse("lessons/x.md", &text, names).map_err(|mistake| mistake.to_string())
+    }
+
+    #[test]
+    fn text_and_tasks_come_in_their_order() {
+        let text = "Hello **{{port}}**.\n\n:::task one\nDo *it*.\n:::hint\nTry.\n:::hint\nAgain.\n\
+                    :::\n\nBye {{cookie}}.\n";
+        let walkthrough = parse(text).unwrap();
+        let [Block::Html(before), Block::Task(task), Block::Html(after)] = &walkthrough.blocks[..]
+        else {
+            panic!("{walkthrough:?}");
+        };
+        assert_eq!(before.trim(), "<p>Hello <strong>41220</strong>.</p>");
+        assert_eq!(task.id, "one");
+        assert_eq!(task.text.trim(), "<p>Do <em>it</em>.</p>");
+        assert_eq!(task.hints.len(), 2);
+        assert_eq!(after.trim(), "<p>Bye s41220Cookie.</p>");
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_file_and_line() {
+        for (body, mistake) in [
+            (
+                ":::task one\nDo.\n",
+                "lessons/x.md:7: the task `one` has no end `:::`",
+            ),
+            ("\n:::hint\n", "lessons/x.md:8: a hint outside of a task"),
+            (
+                ":::task\n:::\n",
+                "lessons/x.md:7: a task needs an id of small letters, digits and `-`",
+            ),
+            (
+                "a\n\n:::task a\n:::\n",
+                "lessons/x.md:9: the task `a` has no text",
+            ),
+            (
+                "```rust\n{{#include src/nowhere.rs:x}}\n```\n",
+                "lessons/x.md:8: there is no file src/nowhere.rs",
+            ),
+            (
+                "```rust\n{{#include src/identity/port.rs:nothing}}\n```\n",
+                "lessons/x.md:8: src/identity/port.rs has no anchor `nothing`, or not its end",
+            ),
+            (
+                "```rust\nfn main() {}\n",
+                "lessons/x.md:7: this fence has no end",
+            ),
+        ] {
+            assert_eq!(parse(body).unwrap_err(), mistake);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_front_matter_is_named() {
+        let names = Names {
+            port: 1,
+            cookie: "c",
+        };
+        for (text, mistake) in [
+            (
+                "# Hello\n",
+                "lessons/x.md:1: the front matter begins with `---`",
+            ),
+            (
+                "---\nnumber: 1\n",
+                "lessons/x.md:1: the front matter has no end `---`",
+            ),
+            (
+                "---\nnumber: x\n---\n",
+                "lessons/x.md:2: `number` is not a number: x",
+            ),
+            (
+                "---\nnumber: 1\ncolour: red\n---\n",
+                "lessons/x.md:3: unknown key `colour`",
+            ),
+            (
+                "---\nnumber: 0300\n---\n",
+                "lessons/x.md:1: `title` is missing",
+            ),
+        ] {
+            let found = Walkthrough::parse("lessons/x.md", text, names);
+            assert_eq!(found.unwrap_err().to_string(), mistake);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! One request, taken apart.
+
+use serde_json::Value;
+use std::{sync::Arc, time::Duration};
+use time::OffsetDateTime;
+
+/// A request that was answered, or that is still at work.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Counts the requests of this process.
+    pub number: u64,
+    /// When it came.
+    pub began: OffsetDateTime,
+    /// Its method, such as `GET`.
+    pub method: String,
+    /// Its path and query, shortened if they are very long.
+    pub path: String,
+    /// The status of its answer; 0 while there is none.
+    pub status: u16,
+    /// From its coming to its answer.
+    pub took: Duration,
+    /// What happened, in the order in which it ended.
+    pub events: Vec<Event>,
+}
+
+/// Something that happened on the way.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When it began, counted from the coming of the request.
+    pub at: Duration,
+    /// How long it took.
+    pub took: Duration,
+    /// What it was.
+    pub what: What,
+}
+
+/// What can happen.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// Our cookie came along.
+    CookieIn {
+        /// Its name.
+        name: Arc<str>,
+        /// The first characters of the id in it, or of whatever was there.
+        value: String,
+        /// Whether its signature is ours.
+        good: bool,
+    },
+    /// A page of another origin sent the request, so it has no session.
+    Foreign,
+    /// The session's lock was waited for.
+    Lock,
+    /// The store was asked.
+    Store(StoreCall),
+    /// The page slept on purpose.
+    Sleep,
+    /// A lesson's own remark: a short name, and what there is to say.
+    Note(&'static str, String),
+    /// The session's data as they were found; JSON, at most [`MAX_DATA`](super::MAX_DATA) bytes.
+    Before(Arc<[u8]>),
+    /// The session's data as they were written.
+    After(Arc<[u8]>),
+    /// A cookie of ours was set or removed.
+    CookieOut {
+        /// Its name.
+        name: Arc<str>,
+        /// The first characters of the id in it; nothing in a removal.
+        value: String,
+        /// What stands behind the value, such as `Secure; HttpOnly`.
+        attributes: String,
+    },
+}
+
+/// A question to the store.
+#[derive(Debug, Clone)]
+pub struct StoreCall {
+    /// The store's name.
+    pub store: &'static str,
+    /// What it was asked to do.
+    pub operation: Operation,
+    /// The same in the store's own words.
+    pub statement: Arc<str>,
+    /// How many bytes of session data went there or came back.
+    pub bytes: usize,
+    /// What it answered.
+    pub outcome: Outcome,
+}
+
+/// What a store can be asked to do with one session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// To keep a new one.
+    Create,
+    /// To tell it.
+    Load,
+    /// To overwrite it.
+    Save,
+    /// To move its expiry.
+    Touch,
+    /// To forget it.
+    Delete,
+}
+
+/// What a store answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was there, or it was done.
+    Done,
+    /// There is no such session, or, when creating one, there is one already.
+    NotThere,
+    /// It could not.
+    Failed,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 5] = [
+        Self::Create,
+        Self::Load,
+        Self::Save,
+        Self::Touch,
+        Self::Delete,
+    ];
+
+    /// Its name, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Load => "load",
+            Self::Save => "save",
+            Self::Touch => "touch",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+impl Record {
+    /// The path without its query.
+    pub fn path_only(&self) -> &str {
+        self.path.split('?').next().unwrap_or_default()
+    }
+
+    /// The session's data before and after this request; null where there were none. What was
+    /// not written is as it was found.
+    pub fn data(&self) -> (Value, Value) {
+        let found = self.last(|what| match what {
+            What::Before(data) => Some(data),
+            _ => None,
+        });
+        let written = self.last(|what| match what {
+            What::After(data) => Some(data),
+            _ => None,
+        });
+        let before = found.map_or(Value::Null, |data| parsed(data));
+        let after = match written {
+            Some(data) => parsed(data),
+            None if self.removed_cookie() => Value::Null,
+            None => before.clone(),
+        };
+        (before, after)
+    }
+
+    /// Whether our cookie came along with a good signature.
+    pub fn came_with_cookie(&self) -> bool {
+        self.any(|what| matches!(what, What::CookieIn { good: true, .. }))
+    }
+
+    /// Whether the answer set our cookie.
+    pub fn set_cookie(&self) -> bool {
+        self.any(|what| matches!(what, What::CookieOut { value, .. } if !value.is_empty()))
+    }
+
+    /// Whether the answer removed our cookie.
+    pub fn removed_cookie(&self) -> bool {
+        self.any(|what| matches!(what, What::CookieOut { value, .. } if value.is_empty()))
+    }
+
+    /// How long the page slept on purpose.
+    pub fn slept(&self) -> Duration {
+        let sleeps = self.events.iter();
+        let sleeps = sleeps.filter(|event| matches!(event.what, What::Sleep));
+        sleeps.map(|event| event.took).sum()
+    }
+
+    /// What the lesson remarked under `name`, the last time it did.
+    pub fn note(&self, name: &str) -> Option<&str> {
+        self.last(|what| match what {
+            What::Note(other, detail) if *other == name => Some(detail.as_str()),
+            _ => None,
+        })
+    }
+
+    /// How often the store was asked for `operation` and did it.
+    pub fn store_calls(&self, operation: Operation) -> usize {
+        let done = |event: &&Event| match &event.what {
+            What::Store(call) => call.operation == operation && call.outcome == Outcome::Done,
+            _ => false,
+        };
+        self.events.iter().filter(done).count()
+    }
+
+    /// Roughly what it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        let event = |event: &Event| match &event.what {
+            What::Before(data) | What::After(data) => data.len(),
+            What::Note(_, text) => text.len(),
+            What::CookieIn { value, .. } => value.len(),
+            What::CookieOut { attributes, .. } => attributes.len(),
+            _ => 0,
+        };
+        let events: usize = self.events.iter().map(event).sum();
+        let room = self.events.capacity() * size_of::<Event>();
+        size_of::<Self>() + self.path.len() + room + events
+    }
+
+    fn any(&self, wanted: impl Fn(&What) -> bool) -> bool {
+        self.events.iter().any(|event| wanted(&event.what))
+    }
+
+    fn last<'a, T>(&'a self, wanted: impl Fn(&'a What) -> Option<T>) -> Option<T> {
+        self.events
+            .iter()
+            .rev()
+            .find_map(|event| wanted(&event.what))
+    }
+}
+
+/// The data in a stored session; what is cut off or torn is text.
+fn parsed(stored: &[u8]) -> Value {
+    match serde_json::from_slice::<Value>(stored) {
+        Ok(mut session) => session["data"].take(),
+        Err(_) => Value::String(String::from_utf8_lossy(stored).into_owned()),
+    }
+}
