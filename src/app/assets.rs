@@ -2,7 +2,7 @@
 
 use crate::{
     error::HttpError,
-    page::{Asset, ICON, SCRIPT, STYLE},
+    page::{Asset, ICON, L0320_SCRIPT, SCRIPT, STYLE},
 };
 use axum::{
     extract::Path,
@@ -14,7 +14,7 @@ use axum::{
 const CACHE: &str = "public, max-age=31536000, immutable";
 
 pub(super) async fn asset(Path(name): Path<String>) -> Result<Response, HttpError> {
-    let assets: [&'static Asset; 3] = [&STYLE, &SCRIPT, &ICON];
+    let assets: [&'static Asset; 4] = [&STYLE, &SCRIPT, &L0320_SCRIPT, &ICON];
     let asset = assets.into_iter().find(|asset| asset.name == name);
     let asset = asset.ok_or(HttpError::NotFound)?;
     let headers = [

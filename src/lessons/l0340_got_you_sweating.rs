@@ -1,6 +1,14 @@
 //! Lesson 0340, "Got you sweating?": every refresh waits a second longer than the last one.
 
-use crate::{error::HttpError, identity::Names, page::page, sandbox::{Lesson, Sandbox}, sessions::Visitor};
+use crate::{
+    error::HttpError,
+    identity::Names,
+    page::page,
+    sandbox::{Lesson, Sandbox},
+    sessions::Visitor,
+    walkthrough::Task,
+    xray::{Record, Recording, What},
+};
 use axum::{
     Router,
     extract::{RawQuery, State},
@@ -8,18 +16,43 @@ use axum::{
     routing::get,
 };
 use maud::{Markup, html};
-use std::time::Duration;
-
-/// The one value that this lesson keeps in the session: the seconds of the next wait.
-const WAIT: &str = "wait";
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use time::OffsetDateTime;
 
 pub(super) const LESSON: Lesson = Lesson {
     number: 340,
     file: "0340-got-you-sweating.md",
     endpoint: "/0340",
     router,
-    tasks: &[],
+    tasks: &[
+        Task {
+            id: "first-visit",
+            done: |records| steps(records).iter().any(Step::begins),
+        },
+        Task {
+            id: "three-seconds",
+            done: |records| steps(records).iter().any(Step::waited_three_seconds),
+        },
+        Task {
+            id: "enough",
+            done: |records| steps(records).iter().any(Step::resets),
+        },
+        Task {
+            id: "onwards",
+            done: |records| goes_on_after_a_reset(&steps(records)),
+        },
+        Task {
+            id: "two-tabs",
+            done: |records| two_overlap_and_both_count(&steps(records)),
+        },
+    ],
 };
+
+/// The one value that this lesson keeps in the session: the seconds of the next wait.
+const WAIT: &str = "wait";
 
 /// `/` and `/0340`, which are the same page.
 fn router() -> Router<Sandbox> {
@@ -32,6 +65,7 @@ fn router() -> Router<Sandbox> {
 async fn got_you_sweating(
     State(sandbox): State<Sandbox>,
     visitor: Visitor,
+    recording: Recording,
     method: Method,
     RawQuery(query): RawQuery,
 ) -> Result<Markup, HttpError> {
@@ -41,7 +75,7 @@ async fn got_you_sweating(
         _ if method == Method::HEAD => current(&visitor).await?,
         Asked::Enough => start_again(&visitor).await?,
         Asked::SomethingElse => current(&visitor).await?,
-        Asked::Refresh => sweat(&visitor, &sandbox).await?,
+        Asked::Refresh => sweat(&visitor, &sandbox, &recording).await?,
     };
     Ok(sweat_page(wait, sandbox.max_wait, &sandbox.identity.names))
 }
@@ -85,10 +119,14 @@ async fn start_again(visitor: &Visitor) -> Result<u64, HttpError> {
 }
 // ANCHOR_END: reset
 
-// ANCHOR: wait
-async fn sweat(visitor: &Visitor, sandbox: &Sandbox) -> Result<u64, HttpError> {
+// ANCHOR: count
+async fn sweat(
+    visitor: &Visitor,
+    sandbox: &Sandbox,
+    recording: &Recording,
+) -> Result<u64, HttpError> {
     if let Some(seconds) = visitor.get(WAIT).await? {
-        pause(Duration::from_secs(seconds), sandbox).await?;
+        pause(Duration::from_secs(seconds), sandbox, recording).await?;
     }
     // Only now the lock: held during the sleep, it would make a second tab wait for the first.
     let Some(session) = visitor.lock().await? else {
@@ -101,18 +139,26 @@ async fn sweat(visitor: &Visitor, sandbox: &Sandbox) -> Result<u64, HttpError> {
     session.insert(WAIT, wait).await?;
     Ok(wait)
 }
-// ANCHOR_END: wait
+// ANCHOR_END: count
 
-async fn pause(wanted: Duration, sandbox: &Sandbox) -> Result<(), HttpError> {
-    tokio::select! {
+// ANCHOR: wait
+async fn pause(
+    wanted: Duration,
+    sandbox: &Sandbox,
+    recording: &Recording,
+) -> Result<(), HttpError> {
+    let start = Instant::now();
+    let outcome = tokio::select! {
         () = tokio::time::sleep(wanted.min(sandbox.max_wait)) => Ok(()),
         () = sandbox.stopping.cancelled() => Err(HttpError::Unavailable(
             "This copy is being stopped, so your wait was cut short and not counted.".into(),
         )),
-    }
+    };
+    recording.took(start, What::Sleep);
+    outcome
 }
+// ANCHOR_END: wait
 
-// ANCHOR: page
 fn sweat_page(wait: u64, max_wait: Duration, names: &Names) -> Markup {
     let delay = wait.min(max_wait.as_secs());
     let main = html! {
@@ -122,12 +168,14 @@ fn sweat_page(wait: u64, max_wait: Duration, names: &Names) -> Markup {
             @if delay < wait {
                 p.quiet { "The count goes on, but no refresh waits longer than " (delay) " seconds." }
             }
+            // ANCHOR: links
             ul.choices {
                 // To the path, not to "": an empty address would keep `?haveEnough=1`, and the
                 // page would never wait again.
                 li { a.main data-refresh href="/" { "I can wait longer." } }
                 li { a href="?haveEnough=1" { "I have enough!" } }
             }
+            // ANCHOR_END: links
             div.countdown data-wait=(delay) {
                 // Always there and empty, so that a screen reader notices when it is filled.
                 p.spoken role="status" {}
@@ -144,7 +192,76 @@ fn sweat_page(wait: u64, max_wait: Duration, names: &Names) -> Markup {
     };
     page(names.port.number(), "Got you sweating?", &main)
 }
-// ANCHOR_END: page
+
+/// One answered request for this page, as the tasks look at it.
+struct Step {
+    asked: Asked,
+    /// Whether it went where "I can wait longer." leads: to `/` and no query.
+    by_link: bool,
+    began: OffsetDateTime,
+    ended: OffsetDateTime,
+    slept: Duration,
+    before: Option<u64>,
+    after: Option<u64>,
+}
+
+fn steps(records: &[Arc<Record>]) -> Vec<Step> {
+    let ours = records.iter().filter(|record| {
+        let here = matches!(record.path_only(), "/" | "/0340");
+        here && record.method == "GET" && record.status == 200
+    });
+    ours.map(|record| Step::of(record)).collect()
+}
+
+impl Step {
+    fn of(record: &Record) -> Self {
+        let query = record.path.split_once('?').map_or("", |(_, query)| query);
+        let (before, after) = record.data();
+        Self {
+            asked: Asked::from_query(query),
+            by_link: record.path == "/",
+            began: record.began,
+            ended: record.began + record.took,
+            slept: record.slept(),
+            before: before[WAIT].as_u64(),
+            after: after[WAIT].as_u64(),
+        }
+    }
+
+    fn begins(&self) -> bool {
+        self.asked == Asked::Refresh && self.before.is_none() && self.after == Some(0)
+    }
+
+    fn waited_three_seconds(&self) -> bool {
+        self.slept >= Duration::from_secs(3)
+    }
+
+    fn resets(&self) -> bool {
+        self.asked == Asked::Enough && self.before > Some(0) && self.after == Some(0)
+    }
+
+    fn counts(&self) -> bool {
+        let one_more = self.before.map(|wait| wait.saturating_add(1));
+        self.asked == Asked::Refresh && one_more.is_some() && self.after == one_more
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.began < other.ended && other.began < self.ended
+    }
+}
+
+fn goes_on_after_a_reset(steps: &[Step]) -> bool {
+    steps.windows(2).any(|pair| {
+        let [reset, next] = pair else { return false };
+        reset.asked == Asked::Enough && next.by_link && next.counts()
+    })
+}
+
+fn two_overlap_and_both_count(steps: &[Step]) -> bool {
+    let counting = || steps.iter().filter(|step| step.counts());
+    let both = |one: &Step, other: &Step| one.overlaps(other) && one.after != other.after;
+    counting().any(|one| counting().any(|other| both(one, other)))
+}
 
 #[cfg(test)]
 mod tests {
@@ -194,5 +311,39 @@ mod tests {
                 .into_string()
                 .contains("no refresh waits longer")
         );
+    }
+
+    /// A request from second `began` to second `ended` that turned `wait` from one into another.
+    fn step(path: &str, times: (i64, i64), before: Option<u64>, after: u64) -> Step {
+        let at = |second| OffsetDateTime::from_unix_timestamp(second).unwrap();
+        Step {
+            asked: Asked::from_query(path.trim_start_matches("/?")),
+            by_link: path == "/",
+            began: at(times.0),
+            ended: at(times.1),
+            slept: Duration::ZERO,
+            before,
+            after: Some(after),
+        }
+    }
+
+    #[test]
+    fn a_link_that_sticks_to_its_query_does_not_go_on_after_a_reset() {
+        let reset = || step("/?haveEnough=1", (10, 10), Some(3), 0);
+        let stuck = [reset(), step("/?haveEnough=1", (11, 11), Some(0), 0)];
+        assert!(!goes_on_after_a_reset(&stuck));
+        let on = [reset(), step("/", (11, 11), Some(0), 1)];
+        assert!(goes_on_after_a_reset(&on));
+    }
+
+    #[test]
+    fn two_refreshes_that_follow_each_other_do_not_overlap() {
+        let first = || step("/", (10, 13), Some(3), 4);
+        let [after, during] = [(13, 17), (11, 14)].map(|times| step("/", times, Some(4), 5));
+        assert!(!two_overlap_and_both_count(&[first(), after]));
+        assert!(two_overlap_and_both_count(&[first(), during]));
+        // The lost update: both wrote the same number.
+        let lost = step("/", (11, 14), Some(3), 4);
+        assert!(!two_overlap_and_both_count(&[first(), lost]));
     }
 }

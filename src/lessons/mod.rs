@@ -12,4 +12,10 @@ macro_rules! lessons {
     };
 }
 
-lessons![l0340_got_you_sweating];
+lessons![
+    l0300_http_forgets,
+    l0310_cookies,
+    l0320_the_id_in_a_header,
+    l0330_a_session_that_counts,
+    l0340_got_you_sweating,
+];

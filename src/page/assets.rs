@@ -32,6 +32,14 @@ pub static SCRIPT: Asset = Asset {
     version: LazyLock::new(|| version(include_str!("sweatbox.js"))),
 };
 
+/// The script of lesson 0320, which is about scripts.
+pub static L0320_SCRIPT: Asset = Asset {
+    name: "l0320.js",
+    content_type: "text/javascript; charset=utf-8",
+    text: include_str!("l0320.js"),
+    version: LazyLock::new(|| version(include_str!("l0320.js"))),
+};
+
 /// The icon in the tab.
 pub static ICON: Asset = Asset {
     name: "sweatbox.svg",

@@ -2,7 +2,7 @@
 
 mod assets;
 
-pub use assets::{Asset, ICON, SCRIPT, STYLE};
+pub use assets::{Asset, ICON, L0320_SCRIPT, SCRIPT, STYLE};
 
 use maud::{DOCTYPE, Markup, html};
 

@@ -133,3 +133,11 @@ for (const tools of document.querySelectorAll("[data-tools]")) {
     xray?.querySelector("[data-xray-records]").replaceChildren();
   });
 }
+
+
+// Lesson 0310: which cookies a script can read here. Names only, as others may look on.
+const readable = document.querySelector("[data-readable]");
+if (readable) {
+  const names = document.cookie.split("; ").filter(Boolean).map((pair) => pair.split("=")[0]);
+  readable.append(` Here and now: ${names.join(", ") || "none"}.`);
+}

@@ -122,8 +122,9 @@ impl SessionCookie {
         protected.expect("it was added in the lines above")
     }
 
-    /// The `Set-Cookie` that makes the browser forget its session. It carries the attributes
-    /// of the other one: Chromium ignores a removal without `Secure` for a `Secure` cookie.
+    /// The `Set-Cookie` that makes the browser forget its session. It carries the attributes of
+    /// the other one: a removal with another path is another cookie's, and one without `Secure`
+    /// is not taken where a proxy has made plain HTTP of it (RFC 6265bis, 5.7).
     pub(super) fn removal(&self) -> HeaderValue {
         let mut cookie = self.cookie(String::new());
         cookie.make_removal();

@@ -49,13 +49,22 @@ impl Sessions {
 impl UnitOfWork {
     /// Puts the record into the ring of the session that the visitor has now.
     pub(super) fn publish(&self, answer: &Response) {
-        if !self.recording.is_wanted() {
-            return;
-        }
         let (told, found) = {
             let state = self.state();
             (state.told, state.found.is_some() && !state.vanished)
         };
+        if !self.recording.is_wanted() {
+            if !self.sessions.0.rings.is_on() {
+                return;
+            }
+            // The session is known from now on, and requests that do not look at it are its own.
+            if let (Some(Told::GoesOn(now)), _) | (None, Some(now)) =
+                (told, self.id.filter(|_| found))
+            {
+                self.sessions.0.rings.ensure(now.0);
+            }
+            return;
+        }
         if let Some(told) = told {
             self.recording.happened(self.cookie_out(told, answer));
         }

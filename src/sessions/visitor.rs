@@ -1,6 +1,9 @@
 //! The visitor, as a handler sees him or her.
 
-use super::{SessionError, unit::UnitOfWork};
+use super::{
+    SessionError,
+    unit::{UnitOfWork, masked},
+};
 use crate::error::HttpError;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;
@@ -46,6 +49,11 @@ impl Visitor {
     /// The session's id, for what else is kept of a session; never to be shown whole.
     pub fn session_id(&self) -> Option<Id> {
         self.read.id()
+    }
+
+    /// The start of that id, which may be shown.
+    pub fn masked_id(&self) -> Option<String> {
+        self.read.id().map(|id| masked(&id))
     }
 
     /// Takes the session's lock and looks again: the session for changing, as it is now.

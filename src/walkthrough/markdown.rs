@@ -3,13 +3,16 @@
 use super::{Line, LineResult, code};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html::push_html};
 
+/// Tables, and quotation marks as they are printed.
+const EXTENSIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_SMART_PUNCTUATION);
+
 /// The HTML of these lines. HTML within the Markdown is shown as it is written: what looks like
 /// an element may be an example.
 pub(super) fn render(lines: Vec<Line<String>>) -> LineResult<String> {
     let text: String = lines.into_iter().map(|(_, line)| line + "\n").collect();
     let mut language = None;
     let mut listing = String::new();
-    let events = Parser::new_ext(&text, Options::ENABLE_TABLES).filter_map(|event| match event {
+    let events = Parser::new_ext(&text, EXTENSIONS).filter_map(|event| match event {
         Event::Start(Tag::CodeBlock(kind)) => {
             language = Some(match kind {
                 CodeBlockKind::Fenced(language) => language.into_string(),

@@ -75,12 +75,19 @@ impl Rings {
         state.bytes += record.bytes();
         ring.latest.store(record.number, Ordering::Relaxed);
         state.bytes -= ring.push(Arc::new(record));
-        while state.rings.len() > MAX_RINGS || state.bytes > MAX_BYTES {
-            let oldest = state.rings.iter().filter(|(other, _)| **other != id);
-            let oldest = oldest.min_by_key(|(_, ring)| ring.latest.load(Ordering::Relaxed));
-            let Some((&oldest, _)) = oldest else { break };
-            state.remove(oldest);
-        }
+        state.make_room(id);
+    }
+
+    /// Makes a ring for the session `id`, which is known to exist, unless there is one.
+    pub fn ensure(&self, id: i128) {
+        let mut state = self.state();
+        state.rings.entry(id).or_insert_with(|| {
+            let ring = Ring::default();
+            let latest = self.next_number.load(Ordering::Relaxed);
+            ring.latest.store(latest, Ordering::Relaxed);
+            Arc::new(ring)
+        });
+        state.make_room(id);
     }
 
     /// The session `old` goes on as `new`, and so does its ring; the old id has nothing left.
@@ -121,6 +128,16 @@ impl Rings {
 }
 
 impl State {
+    /// Keeps the bounds; the ring of `id` is the last to go.
+    fn make_room(&mut self, id: i128) {
+        while self.rings.len() > MAX_RINGS || self.bytes > MAX_BYTES {
+            let others = self.rings.iter().filter(|(other, _)| **other != id);
+            let oldest = others.min_by_key(|(_, ring)| ring.latest.load(Ordering::Relaxed));
+            let Some((&oldest, _)) = oldest else { break };
+            self.remove(oldest);
+        }
+    }
+
     fn remove(&mut self, id: i128) {
         if let Some(ring) = self.rings.remove(&id) {
             self.bytes -= ring.clear();
@@ -149,6 +166,11 @@ impl Ring {
         self.news.subscribe()
     }
 
+    /// How many follow it.
+    pub fn followers(&self) -> usize {
+        self.news.receiver_count()
+    }
+
     /// Keeps a record; how many bytes had to go for it.
     fn push(&self, record: Arc<Record>) -> usize {
         let mut records = self.locked();
@@ -168,5 +190,92 @@ impl Ring {
 
     fn locked(&self) -> MutexGuard<'_, VecDeque<Arc<Record>>> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xray::{Event, MAX_DATA, What};
+    use std::time::Duration;
+    use time::OffsetDateTime;
+
+    fn record(number: u64, bytes: usize) -> Record {
+        let data = vec![0; MAX_DATA.min(bytes)];
+        let event = Event {
+            at: Duration::ZERO,
+            took: Duration::ZERO,
+            what: What::Before(data.into()),
+        };
+        Record {
+            number,
+            began: OffsetDateTime::UNIX_EPOCH,
+            method: "GET".into(),
+            path: "/".into(),
+            status: 200,
+            took: Duration::ZERO,
+            events: vec![event; bytes / MAX_DATA + 1],
+        }
+    }
+
+    #[test]
+    fn of_one_session_the_latest_64_requests_are_kept() {
+        let rings = Rings::default();
+        for number in 1..=100 {
+            rings.push(7, record(number, 0));
+        }
+        let kept: Vec<_> = rings.of(7).unwrap().records();
+        let kept: Vec<_> = kept.iter().map(|record| record.number).collect();
+        assert_eq!(kept, (37..=100).collect::<Vec<_>>());
+        let (_, bytes) = rings.size();
+        assert_eq!(bytes, 64 * record(1, 0).bytes());
+    }
+
+    #[test]
+    fn of_many_sessions_those_go_that_were_used_longest_ago() {
+        let rings = Rings::default();
+        for number in 1..=1_200 {
+            rings.push(number, record(number as u64, 0));
+            rings.push(1, record(10_000 + number as u64, 0));
+        }
+        assert_eq!(rings.size().0, MAX_RINGS);
+        assert!(rings.of(1).is_some(), "it is used all the time");
+        assert!(rings.of(2).is_none());
+        assert!(rings.of(1_200).is_some());
+    }
+
+    #[test]
+    fn a_flood_of_large_requests_takes_16_mib_at_most() {
+        let rings = Rings::default();
+        for number in 1..=2_000 {
+            rings.push(number % 500, record(number as u64, 100 * 1024));
+            assert!(rings.size().1 <= MAX_BYTES + record(0, 100 * 1024).bytes());
+        }
+        let (sessions, bytes) = rings.size();
+        assert!(
+            sessions > 50 && bytes <= MAX_BYTES,
+            "{sessions} sessions, {bytes} bytes"
+        );
+        let counted: usize = (0..500)
+            .filter_map(|id| rings.of(id))
+            .flat_map(|ring| ring.records())
+            .map(|record| record.bytes())
+            .sum();
+        assert_eq!(bytes, counted);
+    }
+
+    #[test]
+    fn what_has_ended_or_was_renamed_has_nothing_left() {
+        let rings = Rings::default();
+        rings.push(1, record(1, 0));
+        rings.rename(1, 2);
+        assert!(rings.of(1).is_none());
+        let mut news = rings.of(2).unwrap().follow();
+        rings.end(2, record(2, 0));
+        assert!(rings.of(2).is_none());
+        assert_eq!(rings.size(), (0, 0));
+        // Who followed it hears of its end.
+        assert_eq!(news.try_recv().unwrap().number, 2);
+        assert!(news.try_recv().is_err());
     }
 }

@@ -91,12 +91,36 @@ impl Visitor {
         self.try_request(method, path, headers).await.unwrap()
     }
 
+    /// Sends JSON.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &serde_json::Value,
+    ) -> Answer {
+        let json = [("content-type", "application/json")];
+        let headers = [headers, &json].concat();
+        let sent = self.exchange(method, path, &headers, body.to_string());
+        sent.await.unwrap()
+    }
+
     /// As `request`, for connections that may fail.
     pub async fn try_request(
         &self,
         method: Method,
         path: &str,
         headers: &[(&str, &str)],
+    ) -> reqwest::Result<Answer> {
+        self.exchange(method, path, headers, String::new()).await
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
     ) -> reqwest::Result<Answer> {
         let start = Instant::now();
         let mut request = self.client.request(method, format!("{}{path}", self.base));
@@ -107,7 +131,7 @@ impl Visitor {
         for pair in self.cookies() {
             request = request.header(COOKIE, pair);
         }
-        let response = request.send().await?;
+        let response = request.body(body).send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await?;
         self.keep_cookies(&headers);
