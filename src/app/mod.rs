@@ -45,6 +45,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> 
         .merge(walkthroughs::router())
         .merge(xray::router())
         .merge(progress::router())
+        // ANCHOR: layers
         .route_layer(session)
         .route("/status.json", get(status::status))
         .route("/healthz", get(health::healthz))
@@ -52,6 +53,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> 
         .fallback(async || HttpError::NotFound)
         .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
         .with_state(sandbox)
+        // ANCHOR_END: layers
         .layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn(log::log))

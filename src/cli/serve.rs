@@ -60,6 +60,7 @@ pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(args: &Serve) -> anyhow::Result<()> {
+    // ANCHOR: ready
     let (settings, store, listeners) = ready(&args.options).await?;
     let clock = Clock::system();
     if let Some(warning) = settings.certificate.date_warning(clock.now()) {
@@ -75,6 +76,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
         max_wait: Duration::from_secs(args.max_wait),
         stopping: CancellationToken::new(),
     };
+    // ANCHOR_END: ready
     let tls = tls::rustls_config(&settings.certificate);
     let stopping = sandbox.stopping.clone();
     tokio::spawn(stop_at(server::stop_signal()?, stopping.clone()));

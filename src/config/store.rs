@@ -104,6 +104,7 @@ fn chosen(options: &Options, assignment: Assignment) -> Result<StoreSetup, Refus
     }
 }
 
+// ANCHOR: credentials
 fn find_credentials(options: &Options) -> Result<(PathBuf, Option<Credentials>), Refusal> {
     if let Some(path) = &options.credentials {
         let credentials = Credentials::read(path)?.ok_or_else(|| {
@@ -117,6 +118,7 @@ fn find_credentials(options: &Options) -> Result<(PathBuf, Option<Credentials>),
     let credentials = Credentials::read(&path)?;
     Ok((path, credentials))
 }
+// ANCHOR_END: credentials
 
 fn from_credentials(
     credentials: Credentials,

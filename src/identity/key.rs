@@ -66,6 +66,7 @@ impl InstallKey {
         Fingerprint(hex(&self.expand::<16>(FINGERPRINT_INFO)))
     }
 
+    // ANCHOR: secret
     fn expand<const N: usize>(&self, info: &str) -> [u8; N] {
         let mut output = [0; N];
         Hkdf::<Sha256>::new(None, &self.0)
@@ -73,6 +74,7 @@ impl InstallKey {
             .expect("HKDF-SHA256 gives up to 8160 bytes, far more than is asked for here");
         output
     }
+    // ANCHOR_END: secret
 }
 
 impl FromStr for InstallKey {

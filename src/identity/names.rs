@@ -27,6 +27,7 @@ pub struct Names {
 }
 
 impl Names {
+    // ANCHOR: names
     /// The names of the copy on `port`.
     pub fn of(port: Port) -> Self {
         Self {
@@ -36,6 +37,7 @@ impl Names {
             cache_prefix: format!("s:{port}:"),
         }
     }
+    // ANCHOR_END: names
 
     /// The table (collection, folder) that holds the sessions.
     pub fn session_table(&self) -> String {

@@ -18,4 +18,5 @@ lessons![
     l0320_the_id_in_a_header,
     l0330_a_session_that_counts,
     l0340_got_you_sweating,
+    l0350_sandbox_and_production,
 ];

@@ -21,6 +21,7 @@ pub async fn attach(
     mut request: Request,
     next: Next,
 ) -> Response {
+    // ANCHOR: before
     let origin = Origin::of(request.method(), request.uri(), request.headers());
     let foreign = origin != Origin::Own;
     let carried = sessions.0.cookie.find(request.headers());
@@ -30,6 +31,7 @@ pub async fn attach(
     let unit = UnitOfWork::new(sessions.clone(), carried, foreign, recording);
     let unit = Arc::new(unit);
     request.extensions_mut().insert(unit.clone());
+    // ANCHOR_END: before
 
     let work = {
         let unit = unit.clone();

@@ -131,6 +131,7 @@ impl SessionCookie {
         header_value(&cookie)
     }
 
+    // ANCHOR: attributes
     fn cookie(&self, value: String) -> Cookie<'static> {
         Cookie::build((self.name.to_string(), value))
             .secure(true)
@@ -139,6 +140,7 @@ impl SessionCookie {
             .path("/")
             .build()
     }
+    // ANCHOR_END: attributes
 }
 
 /// A session's two parts behind its id: the expiry in microseconds and the data in base64url.

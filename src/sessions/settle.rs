@@ -21,6 +21,7 @@ impl UnitOfWork {
             let state = self.state();
             (state.writable.clone(), state.ended)
         };
+        // ANCHOR: settle
         match (writable, self.id) {
             (Some(session), id) if session.is_empty().await => {
                 let Some(id) = id.filter(|_| ended) else {
@@ -42,6 +43,7 @@ impl UnitOfWork {
             (_, Some(id)) if self.state().extended => self.extend_cookie(id).await,
             _ => Ok(None),
         }
+        // ANCHOR_END: settle
     }
 
     /// The session was read and its expiry moved: the cookie is to live as long. Looked at once
