@@ -8,8 +8,8 @@
 //! | 8 entry | `main`, [`cli`] |
 //! | 7 running | [`server`], [`doctor`] |
 //! | 6 assembly | [`app`] |
-//! | 5 lessons | [`lessons`] |
-//! | 4 features | [`progress`] |
+//! | 5 lessons | [`lessons`], [`exercises`] |
+//! | 4 features | [`progress`], [`grading`] |
 //! | 3 shared state | [`sandbox`], [`caretaker`] |
 //! | 2 machinery | [`sessions`], [`walkthrough`], [`tls`], [`listen`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
@@ -25,6 +25,8 @@ pub mod clock;
 pub mod config;
 pub mod doctor;
 pub mod error;
+pub mod exercises;
+pub mod grading;
 pub mod identity;
 pub mod lessons;
 pub mod listen;

@@ -12,18 +12,25 @@ mod xray;
 
 use crate::{
     error::HttpError,
+    exercises::EXERCISES,
     lessons::LESSONS,
     progress::Progress,
     sandbox::{Lesson, Sandbox},
     sessions,
 };
 use axum::{Extension, Router, middleware, routing::get};
+use std::sync::LazyLock;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// All lessons and exercises, by their numbers.
 pub fn catalog() -> impl Iterator<Item = &'static Lesson> {
-    LESSONS.iter().copied()
+    static ALL: LazyLock<Vec<&'static Lesson>> = LazyLock::new(|| {
+        let mut all = [LESSONS, EXERCISES].concat();
+        all.sort_by_key(|lesson| lesson.number);
+        all
+    });
+    ALL.iter().copied()
 }
 
 /// The live endpoints of all lessons and exercises.

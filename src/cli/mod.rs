@@ -1,5 +1,6 @@
 //! The command line: what `--help` shows, and which command does what.
 
+mod check;
 mod doctor;
 mod logging;
 mod names;
@@ -45,6 +46,8 @@ enum Command {
     Serve(serve::Serve),
     /// Check everything that `serve` needs, with the mend for what is wrong
     Doctor(doctor::Doctor),
+    /// Check a running copy from outside, as a visitor would
+    Check(check::Check),
     /// Print what a port decides
     Names(names::Names),
     /// Look after this copy's sessions
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         None => serve::run(&cli.serve),
         Some(Command::Serve(serve)) => serve::run(&serve),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor),
+        Some(Command::Check(check)) => check::run(&check),
         Some(Command::Names(names)) => names::run(&names),
         Some(Command::Sessions(command)) => sessions::run(command),
         Some(Command::Token(options)) => token::run(&options),

@@ -4,7 +4,11 @@
 //! of that record, in its cookie.
 
 use crate::{
-    error::HttpError, page::page, sandbox::{Lesson, Sandbox}, sessions::Visitor, walkthrough::Task,
+    error::HttpError,
+    page::page,
+    sandbox::{Lesson, Sandbox},
+    sessions::Visitor,
+    walkthrough::Task,
     xray::Record,
 };
 use axum::{

@@ -11,6 +11,8 @@
     reason = "one binary: `pub` is what the tests may use"
 )]
 
+#[path = "../solutions/mod.rs"]
+mod solutions;
 mod support;
 
 mod architecture;
@@ -21,6 +23,7 @@ mod command_line;
 mod connections;
 mod curriculum;
 mod doctor_stores;
+mod exercises;
 #[cfg(feature = "redis")]
 mod failover;
 mod files;

@@ -12,6 +12,7 @@ use super::{
 use super::{Postgres, shared_postgres};
 #[cfg(feature = "redis")]
 use super::{Redis, shared_redis, shared_redis_cluster};
+use axum::Router;
 use std::{
     net::TcpListener,
     path::Path,
@@ -169,6 +170,13 @@ impl TestApp {
         [replica().await, replica().await]
     }
 
+    /// A copy on the store that `setup` describes, with these live endpoints and no others.
+    pub async fn serving(setup: StoreSetup, routes: Router<Sandbox>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let place = (Tenancy::Alone, identity_port(&setup));
+        Self::with_routes(folder, setup, Limits::default(), place, |_| routes).await
+    }
+
     async fn with(folder: TempDir, setup: StoreSetup, limits: Limits) -> Self {
         let port = identity_port(&setup);
         Self::with_tenancy(folder, setup, limits, (Tenancy::Alone, port)).await
@@ -178,7 +186,18 @@ impl TestApp {
         folder: TempDir,
         setup: StoreSetup,
         limits: Limits,
+        place: (Tenancy, Port),
+    ) -> Self {
+        let routes = |gate| app::endpoints().merge(routes::routes(gate));
+        Self::with_routes(folder, setup, limits, place, routes).await
+    }
+
+    async fn with_routes(
+        folder: TempDir,
+        setup: StoreSetup,
+        limits: Limits,
         (tenancy, port): (Tenancy, Port),
+        routes: impl FnOnce(Gate) -> Router<Sandbox>,
     ) -> Self {
         choose_tls_provider();
         let key: InstallKey = "5a".repeat(32).parse().unwrap();
@@ -205,7 +224,7 @@ impl TestApp {
         let progress = Progress::new(&progress_in(&setup, &folder), &identity);
         let stopping = sandbox.stopping.clone();
         let gate = Gate::new();
-        let routes = app::endpoints().merge(routes::routes(gate.clone()));
+        let routes = routes(gate.clone());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = server::serve(

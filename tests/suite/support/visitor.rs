@@ -59,6 +59,8 @@ impl Visitor {
         choose_tls_provider();
         let client = builder
             .danger_accept_invalid_certs(true)
+            // A redirect is an answer, and may set a cookie.
+            .redirect(reqwest::redirect::Policy::none())
             .timeout(Duration::from_secs(30))
             .build();
         Self {
@@ -102,6 +104,15 @@ impl Visitor {
         let json = [("content-type", "application/json")];
         let headers = [headers, &json].concat();
         let sent = self.exchange(method, path, &headers, body.to_string());
+        sent.await.unwrap()
+    }
+
+    /// Sends a form.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        let form = form.extend_pairs(fields).finish();
+        let headers = [("content-type", "application/x-www-form-urlencoded")];
+        let sent = self.exchange(Method::POST, path, &headers, form);
         sent.await.unwrap()
     }
 

@@ -1,0 +1,86 @@
+//! A cookie jar: what a browser was given by one host.
+
+use cookie::Cookie;
+use reqwest::header::{HeaderMap, SET_COOKIE};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use time::OffsetDateTime;
+
+/// The cookies of one browser, shared by its tabs. Paths are not looked at: what is checked sets
+/// its cookie for the whole host.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Jar(Arc<Mutex<BTreeMap<String, String>>>);
+
+impl Jar {
+    /// Keeps what an answer sets, and drops what it removes.
+    pub(super) fn keep(&self, headers: &HeaderMap) {
+        let fields = headers.get_all(SET_COOKIE).into_iter();
+        let cookies = fields.filter_map(|field| Cookie::parse(field.to_str().ok()?).ok());
+        let mut kept = self.cookies();
+        for cookie in cookies {
+            if is_removal(&cookie) {
+                kept.remove(cookie.name());
+            } else {
+                kept.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+    }
+
+    /// The value of the field `Cookie`, if there is anything to send.
+    pub(super) fn field(&self) -> Option<String> {
+        let kept = self.cookies();
+        let pairs = kept.iter().map(|(name, value)| format!("{name}={value}"));
+        let field = pairs.collect::<Vec<_>>().join("; ");
+        Some(field).filter(|field| !field.is_empty())
+    }
+
+    fn cookies(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `Max-Age` goes before `Expires` (RFC 6265, 4.1.2.2).
+fn is_removal(cookie: &Cookie<'_>) -> bool {
+    match (cookie.max_age(), cookie.expires_datetime()) {
+        (Some(age), _) => !age.is_positive(),
+        (None, Some(end)) => end <= OffsetDateTime::now_utc(),
+        (None, None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+
+    fn keep(jar: &Jar, field: &'static str) {
+        let field = HeaderValue::from_static(field);
+        jar.keep(&HeaderMap::from_iter([(SET_COOKIE, field)]));
+    }
+
+    #[test]
+    fn a_cookie_is_kept_until_it_is_removed_in_either_way() {
+        for removal in [
+            "a=; Max-Age=0; Path=/",
+            "a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        ] {
+            let jar = Jar::default();
+            assert_eq!(jar.field(), None);
+            keep(&jar, "a=1; Secure; Max-Age=3600");
+            keep(&jar, "b=2; Expires=Fri, 01 Jan 2100 00:00:00 GMT");
+            assert_eq!(jar.field().as_deref(), Some("a=1; b=2"));
+            keep(&jar, removal);
+            assert_eq!(jar.field().as_deref(), Some("b=2"), "{removal}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_cookie_is_not_kept() {
+        let jar = Jar::default();
+        keep(&jar, "nothing");
+        keep(&jar, "=; Path=/");
+        assert_eq!(jar.field(), None);
+    }
+}

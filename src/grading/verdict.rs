@@ -1,0 +1,32 @@
+//! How a check comes out, in words for whoever wrote what was checked.
+
+use serde::Serialize;
+
+/// Passed, or what was found instead.
+pub type Verdict = Result<(), Fault>;
+
+/// Why a check is not passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// What was asked of the copy, such as `GET /0335, twice`.
+    pub asked: String,
+    /// What came.
+    pub came: String,
+    /// What should have come.
+    pub expected: String,
+}
+
+impl Fault {
+    /// For `asked`, `came` came and not `expected`.
+    pub(super) fn new(
+        asked: impl Into<String>,
+        came: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self {
+            asked: asked.into(),
+            came: came.into(),
+            expected: expected.into(),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Solutions of the exercises: right ones, which show that every check can be passed, and wrong
+//! ones, which show that every check can fail.
+
+pub mod e0335_visit_log;
+pub mod e0345_cart;
+pub mod wrong;
+
+use axum::Router;
+use sweatbox::sandbox::Sandbox;
+
+/// The right solutions, by the numbers of their exercises.
+pub const RIGHT: &[(u16, fn() -> Router<Sandbox>)] =
+    &[(335, e0335_visit_log::router), (345, e0345_cart::router)];

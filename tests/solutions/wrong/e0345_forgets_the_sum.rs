@@ -1,0 +1,32 @@
+//! Wrong: each order is held to the limit, but not what comes of several.
+
+use crate::solutions::e0345_cart::{self as right, MOST, Order, known, order_by, quantity};
+use axum::{
+    Form, Router,
+    extract::State,
+    response::Response,
+    routing::{get, post},
+};
+use sweatbox::{error::HttpError, sandbox::Sandbox, sessions::Visitor};
+
+pub fn router() -> Router<Sandbox> {
+    Router::new()
+        .route("/0345", get(right::show))
+        .route("/0345/items", post(add))
+        .route("/0345/items/{article}", post(right::change))
+}
+
+async fn add(
+    State(sandbox): State<Sandbox>,
+    visitor: Visitor,
+    Form(order): Form<Order>,
+) -> Result<Response, HttpError> {
+    order_by(&sandbox, &visitor, |cart| {
+        let more = quantity(&order.quantity, 1..=MOST)?;
+        known(&order.article)?;
+        let in_cart = cart.entry(order.article).or_default();
+        *in_cart = in_cart.saturating_add(more);
+        Ok(())
+    })
+    .await
+}

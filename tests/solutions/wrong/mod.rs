@@ -1,0 +1,60 @@
+//! Wrong solutions, each with one mistake that people make, and the check that must find it.
+
+mod e0335_clear_by_link;
+mod e0335_head_counts;
+mod e0335_keeps_eleven;
+mod e0335_never_cleared;
+mod e0335_odd_times;
+mod e0335_oldest_first;
+mod e0335_one_for_all;
+mod e0345_as_asked;
+mod e0345_cents_as_fractions;
+mod e0345_forgets_the_sum;
+mod e0345_looking_begins;
+mod e0345_negative;
+mod e0345_old_cart;
+mod e0345_one_for_all;
+mod e0345_sets_instead;
+mod e0345_zero_stays;
+
+use axum::Router;
+use sweatbox::sandbox::Sandbox;
+
+/// A wrong solution.
+pub struct Wrong {
+    /// The name of its file.
+    pub file: &'static str,
+    pub router: fn() -> Router<Sandbox>,
+    /// The id of a check that must reject it.
+    pub rejected_by: &'static str,
+}
+
+/// Names each file once.
+macro_rules! wrong {
+    ($($file:ident by $check:literal),* $(,)?) => {
+        pub const WRONG: &[Wrong] = &[$(Wrong {
+            file: stringify!($file),
+            router: $file::router,
+            rejected_by: $check,
+        }),*];
+    };
+}
+
+wrong![
+    e0335_odd_times by "0335-each-visit",
+    e0335_oldest_first by "0335-newest-first",
+    e0335_keeps_eleven by "0335-at-most-ten",
+    e0335_one_for_all by "0335-own-log",
+    e0335_head_counts by "0335-head",
+    e0335_never_cleared by "0335-clear",
+    e0335_clear_by_link by "0335-own-pages-only",
+    e0345_looking_begins by "0345-looking",
+    e0345_sets_instead by "0345-adding",
+    e0345_zero_stays by "0345-changing",
+    e0345_cents_as_fractions by "0345-total",
+    e0345_negative by "0345-quantities",
+    e0345_forgets_the_sum by "0345-most-of-one",
+    e0345_as_asked by "0345-articles",
+    e0345_one_for_all by "0345-own-cart",
+    e0345_old_cart by "0345-two-tabs",
+];

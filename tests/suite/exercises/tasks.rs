@@ -1,0 +1,127 @@
+//! The tasks of the exercises: ticked by the learner's own requests, once the code works.
+
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use sweatbox::{
+    exercises::EXERCISES,
+    xray::{Event, Record, What},
+};
+use time::OffsetDateTime;
+
+/// A request as the X-ray keeps it, with this exercise's own value before and after.
+fn record(request: &str, status: u16, key: &str, [before, after]: [Value; 2]) -> Arc<Record> {
+    let stored = |value: Value| json!({ "data": { key: value } }).to_string().into_bytes();
+    let event = |what| Event {
+        at: Duration::ZERO,
+        took: Duration::ZERO,
+        what,
+    };
+    let (method, path) = request.split_once(' ').unwrap();
+    Arc::new(Record {
+        number: 1,
+        began: OffsetDateTime::UNIX_EPOCH,
+        method: method.into(),
+        path: path.into(),
+        status,
+        took: Duration::ZERO,
+        events: vec![
+            event(What::Before(stored(before).into())),
+            event(What::After(stored(after).into())),
+        ],
+    })
+}
+
+/// The tasks of an exercise that this one request does.
+fn done_by(number: u16, request: Arc<Record>) -> Vec<&'static str> {
+    let exercise = EXERCISES.iter().find(|exercise| exercise.number == number);
+    let tasks = exercise.unwrap().tasks.iter();
+    let done = tasks.filter(|task| (task.done)(std::slice::from_ref(&request)));
+    done.map(|task| task.id).collect()
+}
+
+#[test]
+fn the_tasks_of_the_visit_log_are_done_by_visiting_and_clearing() {
+    let ten = |first: u64| json!((first..first + 10).collect::<Vec<_>>());
+    for (request, status, change, done) in [
+        ("GET /0335", 200, [json!([1]), json!([2, 1])], vec![]),
+        (
+            "GET /0335",
+            200,
+            [json!([2, 1]), json!([3, 2, 1])],
+            vec!["three-visits"],
+        ),
+        (
+            "HEAD /0335",
+            200,
+            [json!([3, 2, 1]), json!([3, 2, 1])],
+            vec![],
+        ),
+        (
+            "GET /0335",
+            501,
+            [json!([3, 2, 1]), json!([3, 2, 1])],
+            vec![],
+        ),
+        (
+            "GET /0335",
+            200,
+            [ten(1), ten(2)],
+            vec!["three-visits", "oldest-goes"],
+        ),
+        (
+            "POST /0335/clear",
+            303,
+            [ten(1), Value::Null],
+            vec!["cleared"],
+        ),
+        (
+            "POST /0335/clear",
+            303,
+            [ten(1), json!([])],
+            vec!["cleared"],
+        ),
+        ("POST /0335/clear", 403, [ten(1), ten(1)], vec![]),
+        ("POST /0335/clear", 303, [Value::Null, Value::Null], vec![]),
+    ] {
+        let request = record(request, status, "0335-visits", change);
+        assert_eq!(done_by(335, request.clone()), done, "{request:?}");
+    }
+}
+
+#[test]
+fn the_tasks_of_the_cart_are_done_by_ordering() {
+    let fan = json!({ "fan": 1 });
+    let both = json!({ "fan": 1, "towel": 2 });
+    for (request, status, change, done) in [
+        (
+            "GET /0345",
+            200,
+            [both.clone(), both.clone()],
+            vec!["two-articles"],
+        ),
+        ("GET /0345", 200, [fan.clone(), fan.clone()], vec![]),
+        ("POST /0345/items", 303, [fan.clone(), both.clone()], vec![]),
+        (
+            "POST /0345/items",
+            422,
+            [fan.clone(), fan.clone()],
+            vec!["refused"],
+        ),
+        ("POST /0345/items", 422, [Value::Null, Value::Null], vec![]),
+        (
+            "POST /0345/items/towel",
+            303,
+            [both, fan.clone()],
+            vec!["taken-out"],
+        ),
+        (
+            "POST /0345/items/fan",
+            303,
+            [fan, json!({})],
+            vec!["taken-out"],
+        ),
+    ] {
+        let request = record(request, status, "0345-cart", change);
+        assert_eq!(done_by(345, request.clone()), done, "{request:?}");
+    }
+}
