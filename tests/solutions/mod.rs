@@ -9,5 +9,7 @@ use axum::Router;
 use sweatbox::sandbox::Sandbox;
 
 /// The right solutions, by the numbers of their exercises.
-pub const RIGHT: &[(u16, fn() -> Router<Sandbox>)] =
-    &[(335, e0335_visit_log::router), (345, e0345_cart::router)];
+/// An exercise's number and the routes of a solution.
+type Solution = (u16, fn() -> Router<Sandbox>);
+
+pub const RIGHT: &[Solution] = &[(335, e0335_visit_log::router), (345, e0345_cart::router)];
