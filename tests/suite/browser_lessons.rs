@@ -199,7 +199,7 @@ async fn the_tasks_of_0310_can_be_done() {
     let copy = folder.serve().await;
     let learner = Learner::of(&copy).await;
     learner.open("0310").await;
-    learner.choose("option[value='/0310']").await;
+    learner.choose("#path option:nth-child(1)").await;
     learner.choose("option[value='10']").await;
     learner.press("Set it").await;
     learner.click("Look at /0310").await;
@@ -208,7 +208,7 @@ async fn the_tasks_of_0310_can_be_done() {
     learner.click("Look at /0310").await;
     learner.has_done("expired").await;
 
-    learner.choose("option[value='/0310/below']").await;
+    learner.choose("#path option:nth-child(2)").await;
     learner.choose("option[value='600']").await;
     learner.click("Set it").await;
     learner.click("Look at /0310").await;
@@ -216,15 +216,15 @@ async fn the_tasks_of_0310_can_be_done() {
     learner.has_done("kept-away").await;
 
     learner.click("Look at /0310").await;
-    learner.choose("option[value='/0310']").await;
+    learner.choose("#path option:nth-child(1)").await;
     learner.choose("option[value='600']").await;
     learner.click("Set it").await;
-    learner.choose("option[value='/0310/below']").await;
+    learner.choose("#path option:nth-child(2)").await;
     learner.click("Delete the one with this Path").await;
     learner.click("Look at /0310").await;
     learner.has_done("wrong-path").await;
     learner.has_not_done("deleted").await;
-    learner.choose("option[value='/0310']").await;
+    learner.choose("#path option:nth-child(1)").await;
     learner.click("Delete the one with this Path").await;
     learner.click("Look at /0310").await;
     learner.has_done("deleted").await;
@@ -481,7 +481,10 @@ async fn axe_finds_nothing_on_any_page_and_all_fit_into_320_pixels() {
             }
         }
     }
-    assert_eq!(chromium.console().await, Vec::<String>::new());
+    // That a page is not there, or an exercise not done, is what some of them are about.
+    let mut complaints = chromium.console().await;
+    complaints.retain(|complaint| !complaint.contains("responded with a status of"));
+    assert_eq!(complaints, Vec::<String>::new());
     chromium.close().await;
 }
 
