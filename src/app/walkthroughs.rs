@@ -118,6 +118,7 @@ fn live(lesson: &Lesson) -> Markup {
                 a.main href=(lesson.endpoint) target="live" { "Load " code { (lesson.endpoint) } " here" }
                 a href=(lesson.endpoint) target="_blank" rel="noopener" { "In a tab of its own" }
             }
+            p.quiet { "Empty until you load it, since opening it counts as a visit." }
             iframe name="live" title=(format!("Live endpoint {}", lesson.endpoint)) {}
         }
     }

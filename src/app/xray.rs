@@ -38,7 +38,7 @@ fn records(sandbox: &Sandbox, visitor: &Visitor, recording: &Recording) -> Vec<A
     recording.forget();
     match visitor.has_session() {
         true => ring(sandbox, visitor).map_or_else(Vec::new, |ring| ring.records()),
-        false => vec![Arc::new(recording.record(0))],
+        false => recording.so_far().into_iter().map(Arc::new).collect(),
     }
 }
 

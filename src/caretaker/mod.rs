@@ -75,7 +75,7 @@ pub async fn perform(sessions: &Sessions, wish: Wish) -> Reply {
     let done = match wish {
         Wish::List { prefix, limit } => sessions.list(&prefix, limit).await.map(|listed| {
             let line = |listed: &crate::sessions::stores::Listed| Line {
-                id: masked(&listed.id),
+                id: masked(&listed.id).to_string(),
                 bytes: listed.bytes,
                 expires: listed.expiry.unix_timestamp(),
             };

@@ -39,6 +39,10 @@ pub(super) struct Serve {
     )]
     max_wait: u64,
 
+    /// Record nothing for the X-ray; tasks are then not ticked either
+    #[arg(long, env = "SWEATBOX_NO_XRAY")]
+    no_xray: bool,
+
     /// What to log, such as `warn` or `sweatbox=debug`
     #[arg(
         long,
@@ -68,6 +72,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     }
     let tenancy = args.options.tenancy();
     let sessions = Sessions::new(store.clone(), &settings.identity, clock.clone(), tenancy);
+    sessions.rings().switch(!args.no_xray);
     let sandbox = Sandbox {
         identity: settings.identity.clone(),
         sessions: sessions.clone(),

@@ -255,7 +255,11 @@ mod tests {
 
     fn visit(path: &str) -> Arc<Record> {
         let began = OffsetDateTime::UNIX_EPOCH;
-        Arc::new(Recording::begin(1, began, "GET", path).record(200))
+        Arc::new(
+            Recording::begin(1, began, "GET", path)
+                .finished(200)
+                .unwrap(),
+        )
     }
 
     /// The tasks that these visits have done.

@@ -274,7 +274,9 @@ fn form() -> Markup {
             select id="path" name="path" { option { (TOP) } option { (BELOW) } }
             label for="age" { "Max-Age" }
             select id="age" name="age" {
-                @for seconds in AGES { option value=(seconds) { (seconds) " seconds" } }
+                @for seconds in AGES {
+                    option value=(seconds) selected[seconds == AGES[1]] { (seconds) " seconds" }
+                }
                 option value="" { "none: until the browser is closed" }
             }
             label { input type="checkbox" name="httponly"; " HttpOnly" }
@@ -358,7 +360,7 @@ mod tests {
     fn record(method: &str, path: &str, name: &'static str, note: &str) -> Arc<Record> {
         let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, path);
         recording.note(name, note);
-        Arc::new(recording.record(200))
+        Arc::new(recording.finished(200).unwrap())
     }
 
     fn post(form: &str) -> Arc<Record> {

@@ -7,7 +7,7 @@ use super::{
     stores::{Store, StoredSession},
     unit::{Found, UnitOfWork, masked},
 };
-use crate::xray::{What, kept};
+use crate::xray::What;
 use async_trait::async_trait;
 use tower_sessions::{
     SessionStore,
@@ -28,7 +28,7 @@ impl SessionStore for UnitOfWork {
             }
             record.id = Id::default();
         }
-        self.recording.happened(What::After(kept(&stored.data)));
+        self.recording.data(What::After, &stored.data);
         self.state().written = Some(stored.expiry);
         Ok(())
     }
@@ -41,7 +41,7 @@ impl SessionStore for UnitOfWork {
         };
         let saved = saved.map_err(|error| self.fail(self.store_error(error)))?;
         if saved {
-            self.recording.happened(What::After(kept(&stored.data)));
+            self.recording.data(What::After, &stored.data);
         }
         let mut state = self.state();
         state.vanished = !saved;
@@ -58,7 +58,7 @@ impl SessionStore for UnitOfWork {
         let Some(stored) = stored.filter(|stored| stored.expiry > self.now()) else {
             return Ok(None);
         };
-        self.recording.happened(What::Before(kept(&stored.data)));
+        self.recording.data(What::Before, &stored.data);
         let Some((created, data)) = record::decode(&stored.data) else {
             tracing::warn!(session = %masked(id), "an unreadable record counts as none");
             return Ok(None);

@@ -1,7 +1,7 @@
 //! The session cookie: found among all that a browser sends, verified, set and removed.
 
 use super::stores::StoredSession;
-use crate::{config::CookieForm, identity::Identity};
+use crate::{config::CookieForm, identity::Identity, xray::Masked};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::sync::Arc;
@@ -63,13 +63,13 @@ impl SessionCookie {
     }
 
     /// The first characters of whatever came under our name.
-    pub(super) fn seen(&self, headers: &HeaderMap) -> Option<String> {
+    pub(super) fn seen(&self, headers: &HeaderMap) -> Option<Masked> {
         let fields = headers.get_all(header::COOKIE).into_iter();
         let mut fields = fields.map(|field| String::from_utf8_lossy(field.as_bytes()));
         fields.find_map(|field| {
             let mut cookies = Cookie::split_parse(&*field).flatten();
             let ours = cookies.find(|cookie| cookie.name() == &*self.name)?;
-            Some(ours.value().chars().take(4).chain(['…']).collect())
+            Some(Masked::new(ours.value()))
         })
     }
 

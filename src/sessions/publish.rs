@@ -22,13 +22,14 @@ impl Sessions {
         foreign: bool,
     ) -> Recording {
         let rings = &self.0.rings;
+        if !rings.is_on() {
+            return Recording::off();
+        }
         let path = request.uri().path_and_query();
         let path = path.map_or("", |path| path.as_str());
         let method = request.method().as_str();
         let recording = Recording::begin(rings.number(), self.0.clock.now(), method, path);
-        if !rings.is_on() {
-            recording.forget();
-        } else if foreign {
+        if foreign {
             recording.happened(What::Foreign);
         } else if let Some(came) = self.came(request.headers(), carried) {
             recording.happened(came);
@@ -49,27 +50,26 @@ impl Sessions {
 impl UnitOfWork {
     /// Puts the record into the ring of the session that the visitor has now.
     pub(super) fn publish(&self, answer: &Response) {
+        if !self.recording.is_on() {
+            return;
+        }
         let (told, found) = {
             let state = self.state();
             (state.told, state.found.is_some() && !state.vanished)
         };
-        if !self.recording.is_wanted() {
-            if !self.sessions.0.rings.is_on() {
-                return;
-            }
-            // The session is known from now on, and requests that do not look at it are its own.
-            if let (Some(Told::GoesOn(now)), _) | (None, Some(now)) =
-                (told, self.id.filter(|_| found))
-            {
-                self.sessions.0.rings.ensure(now.0);
-            }
-            return;
-        }
         if let Some(told) = told {
             self.recording.happened(self.cookie_out(told, answer));
         }
-        let record = self.recording.record(answer.status().as_u16());
         let rings = &self.sessions.0.rings;
+        let record = self.recording.finished(answer.status().as_u16());
+        let Some(record) = record else {
+            // The session is known from now on, and requests that do not look at it are its own.
+            match (told, self.id.filter(|_| found)) {
+                (Some(Told::GoesOn(id)), _) | (None, Some(id)) => rings.ensure(id.0),
+                _ => {}
+            }
+            return;
+        };
         match (told, self.id) {
             (Some(Told::Ended), Some(old)) => rings.end(old.0, record),
             (Some(Told::GoesOn(now)), old) => {
@@ -80,7 +80,8 @@ impl UnitOfWork {
             }
             // A session that was not looked at is known by its earlier requests, or not at all:
             // a signed id alone may be that of a session that has ended.
-            (None, Some(id)) if found || rings.of(id.0).is_some() => rings.push(id.0, record),
+            (None, Some(id)) if found => rings.push(id.0, record),
+            (None, Some(id)) => rings.push_if_known(id.0, record),
             _ => {}
         }
     }
@@ -94,8 +95,8 @@ impl UnitOfWork {
         What::CookieOut {
             name,
             value: match told {
-                Told::GoesOn(id) => masked(&id),
-                Told::Ended => String::new(),
+                Told::GoesOn(id) => Some(masked(&id)),
+                Told::Ended => None,
             },
             attributes: attributes.map_or(String::new(), |(_, attributes)| attributes.to_owned()),
         }

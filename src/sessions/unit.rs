@@ -12,7 +12,7 @@ use super::{
     lock::{NotLocked, SessionGuard},
     stores::{CookieStore, Recorded, SharedLock, Store, StoreError},
 };
-use crate::xray::{Recording, What};
+use crate::xray::{Masked, Recording, What};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -241,9 +241,8 @@ impl Drop for CloseOnDrop {
 }
 
 /// The first four characters: enough to tell sessions apart in a log, too few to use one.
-pub fn masked(id: &Id) -> String {
-    let text = id.to_string();
-    format!("{}…", &text[..4])
+pub fn masked(id: &Id) -> Masked {
+    Masked::new(&id.to_string())
 }
 
 impl fmt::Debug for UnitOfWork {

@@ -53,7 +53,7 @@ impl Visitor {
 
     /// The start of that id, which may be shown.
     pub fn masked_id(&self) -> Option<String> {
-        self.read.id().map(|id| masked(&id))
+        self.read.id().map(|id| masked(&id).to_string())
     }
 
     /// Takes the session's lock and looks again: the session for changing, as it is now.

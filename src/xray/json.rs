@@ -26,7 +26,7 @@ fn event(event: &Event) -> Option<Value> {
     let (name, what) = match &event.what {
         What::CookieIn { name, value, good } => (
             "cookie_in",
-            json!({"name": &**name, "value": value, "good": good}),
+            json!({"name": &**name, "value": value.to_string(), "good": good}),
         ),
         What::Foreign => ("foreign", json!({})),
         What::Lock => ("lock", json!({})),
@@ -48,7 +48,11 @@ fn event(event: &Event) -> Option<Value> {
             attributes,
         } => (
             "cookie_out",
-            json!({"name": &**name, "value": value, "attributes": attributes}),
+            json!({
+                "name": &**name,
+                "value": value.map(|value| value.to_string()),
+                "attributes": attributes,
+            }),
         ),
         What::Before(_) | What::After(_) => return None,
     };

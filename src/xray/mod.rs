@@ -5,14 +5,16 @@
 //! Everything is in memory and bounded: a flood pushes out the oldest.
 
 mod json;
+mod masked;
 mod record;
 mod recording;
 mod rings;
 mod view;
 
 pub use json::to_json;
+pub use masked::Masked;
 pub use record::{Event, Operation, Outcome, Record, StoreCall, What};
-pub use recording::{Recording, kept};
+pub use recording::Recording;
 pub use rings::{Ring, Rings};
 pub use view::{panel, record_html};
 

@@ -1,7 +1,8 @@
 //! One request, taken apart.
 
+use super::Masked;
 use serde_json::Value;
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
 /// A request that was answered, or that is still at work.
@@ -12,7 +13,7 @@ pub struct Record {
     /// When it came.
     pub began: OffsetDateTime,
     /// Its method, such as `GET`.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// Its path and query, shortened if they are very long.
     pub path: String,
     /// The status of its answer; 0 while there is none.
@@ -41,8 +42,8 @@ pub enum What {
     CookieIn {
         /// Its name.
         name: Arc<str>,
-        /// The first characters of the id in it, or of whatever was there.
-        value: String,
+        /// The beginning of the id in it, or of whatever was there.
+        value: Masked,
         /// Whether its signature is ours.
         good: bool,
     },
@@ -64,8 +65,8 @@ pub enum What {
     CookieOut {
         /// Its name.
         name: Arc<str>,
-        /// The first characters of the id in it; nothing in a removal.
-        value: String,
+        /// The beginning of the id in it; `None` in a removal.
+        value: Option<Masked>,
         /// What stands behind the value, such as `Secure; HttpOnly`.
         attributes: String,
     },
@@ -167,12 +168,12 @@ impl Record {
 
     /// Whether the answer set our cookie.
     pub fn set_cookie(&self) -> bool {
-        self.any(|what| matches!(what, What::CookieOut { value, .. } if !value.is_empty()))
+        self.any(|what| matches!(what, What::CookieOut { value: Some(_), .. }))
     }
 
     /// Whether the answer removed our cookie.
     pub fn removed_cookie(&self) -> bool {
-        self.any(|what| matches!(what, What::CookieOut { value, .. } if value.is_empty()))
+        self.any(|what| matches!(what, What::CookieOut { value: None, .. }))
     }
 
     /// How long the page slept on purpose.
@@ -204,7 +205,6 @@ impl Record {
         let event = |event: &Event| match &event.what {
             What::Before(data) | What::After(data) => data.len(),
             What::Note(_, text) => text.len(),
-            What::CookieIn { value, .. } => value.len(),
             What::CookieOut { attributes, .. } => attributes.len(),
             _ => 0,
         };

@@ -3,6 +3,7 @@
 use super::{Event, MAX_DATA, Record, What};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use std::{
+    borrow::Cow,
     convert::Infallible,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -12,23 +13,19 @@ use time::OffsetDateTime;
 /// The longest path, and the longest remark, that is kept.
 const MAX_TEXT: usize = 512;
 
-/// What a request writes down about itself. Cheap to clone.
+/// What a request writes down about itself; nothing where recording is off. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Recording(Arc<Notebook>);
+pub struct Recording(Option<Arc<Notebook>>);
 
 #[derive(Debug)]
 struct Notebook {
-    number: u64,
-    began: OffsetDateTime,
     start: Instant,
-    method: String,
-    path: String,
     page: Mutex<Page>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Page {
-    events: Vec<Event>,
+    record: Record,
     /// Looking at the X-ray is no part of what is looked at.
     unwanted: bool,
 }
@@ -36,32 +33,43 @@ struct Page {
 impl Recording {
     /// Begins to record the request with this method, path and query.
     pub fn begin(number: u64, began: OffsetDateTime, method: &str, path: &str) -> Self {
-        Self(Arc::new(Notebook {
+        let record = Record {
             number,
             began,
-            start: Instant::now(),
-            method: method.to_owned(),
+            method: method_named(method),
             path: shortened(path),
-            page: Mutex::new(Page {
-                events: Vec::with_capacity(8),
-                unwanted: false,
-            }),
-        }))
+            status: 0,
+            took: Duration::ZERO,
+            // Room for what a request usually does.
+            events: Vec::with_capacity(8),
+        };
+        let unwanted = false;
+        Self(Some(Arc::new(Notebook {
+            start: Instant::now(),
+            page: Mutex::new(Page { record, unwanted }),
+        })))
+    }
+
+    /// A recording in which nothing is written down.
+    pub fn off() -> Self {
+        Self(None)
     }
 
     /// Writes down what has just happened.
     pub fn happened(&self, what: What) {
-        self.took(Instant::now(), what);
+        if let Some(notebook) = &self.0 {
+            let (at, took) = (notebook.start.elapsed(), Duration::ZERO);
+            notebook.page().record.events.push(Event { at, took, what });
+        }
     }
 
     /// Writes down what began at `start` and has just ended.
     pub fn took(&self, start: Instant, what: What) {
-        let event = Event {
-            at: start.saturating_duration_since(self.0.start),
-            took: start.elapsed(),
-            what,
-        };
-        self.page().events.push(event);
+        if let Some(notebook) = &self.0 {
+            let at = start.saturating_duration_since(notebook.start);
+            let took = start.elapsed();
+            notebook.page().record.events.push(Event { at, took, what });
+        }
     }
 
     /// Writes down a lesson's remark.
@@ -69,45 +77,69 @@ impl Recording {
         self.happened(What::Note(name, shortened(detail)));
     }
 
-    /// Keeps this request out of the X-ray.
-    pub fn forget(&self) {
-        self.page().unwanted = true;
-    }
-
-    /// Whether the request is to be seen.
-    pub fn is_wanted(&self) -> bool {
-        !self.page().unwanted
-    }
-
-    /// The record as it is now, with the answer's status; 0 while there is none.
-    pub fn record(&self, status: u16) -> Record {
-        let Notebook {
-            number,
-            began,
-            start,
-            method,
-            path,
-            ..
-        } = &*self.0;
-        Record {
-            number: *number,
-            began: *began,
-            method: method.clone(),
-            path: path.clone(),
-            status,
-            took: start.elapsed(),
-            events: self.page().events.clone(),
+    /// Writes down the session's data as they are now: as much as an event keeps.
+    pub fn data(&self, what: fn(Arc<[u8]>) -> What, data: &[u8]) {
+        if self.is_on() {
+            self.happened(what(data[..data.len().min(MAX_DATA)].into()));
         }
     }
 
-    fn page(&self) -> MutexGuard<'_, Page> {
-        self.0.page.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Keeps this request out of the X-ray.
+    pub fn forget(&self) {
+        if let Some(notebook) = &self.0 {
+            notebook.page().unwanted = true;
+        }
+    }
+
+    /// Whether anything is written down.
+    pub fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// The record as it is while the request is still at work.
+    pub fn so_far(&self) -> Option<Record> {
+        let notebook = self.0.as_ref()?;
+        let mut record = notebook.page().record.clone();
+        record.took = notebook.start.elapsed();
+        Some(record)
+    }
+
+    /// The record of the request that was answered with `status`; `None` where it is not wanted.
+    /// What happens from now on is not written down any more.
+    pub fn finished(&self, status: u16) -> Option<Record> {
+        let notebook = self.0.as_ref()?;
+        let mut page = notebook.page();
+        if page.unwanted {
+            return None;
+        }
+        page.unwanted = true;
+        // Moved and not copied: this happens at every request.
+        let record = &mut page.record;
+        Some(Record {
+            number: record.number,
+            began: record.began,
+            method: std::mem::take(&mut record.method),
+            path: std::mem::take(&mut record.path),
+            status,
+            took: notebook.start.elapsed(),
+            events: std::mem::take(&mut record.events),
+        })
     }
 }
 
-/// As much of a session's data as an event keeps.
-pub fn kept(data: &[u8]) -> Arc<[u8]> {
-    data[..data.len().min(MAX_DATA)].into()
+impl Notebook {
+    fn page(&self) -> MutexGuard<'_, Page> {
+        self.page.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The usual methods need no memory of their own.
+fn method_named(method: &str) -> Cow<'static, str> {
+    const USUAL: [&str; 4] = ["GET", "POST", "HEAD", "PUT"];
+    match USUAL.into_iter().find(|usual| *usual == method) {
+        Some(usual) => usual.into(),
+        None => shortened(method).into(),
+    }
 }
 
 fn shortened(text: &str) -> String {
@@ -117,14 +149,13 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// The recording of the request that a handler answers. A route that is not recorded has one,
-/// too, which nobody ever sees.
+/// The recording of the request that a handler answers; off for a route that is not recorded.
 impl<S: Sync> FromRequestParts<S> for Recording {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let begun = parts.extensions.get::<Self>().cloned();
-        Ok(begun.unwrap_or_else(|| Self::begin(0, OffsetDateTime::UNIX_EPOCH, "", "")))
+        Ok(begun.unwrap_or_else(Self::off))
     }
 }
 

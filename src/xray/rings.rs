@@ -4,7 +4,7 @@ use super::{MAX_BYTES, MAX_RECORDS, MAX_RINGS, Record};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -34,7 +34,8 @@ pub struct Ring {
     records: Mutex<VecDeque<Arc<Record>>>,
     /// The number of its latest record: rings that are not used go first.
     latest: AtomicU64,
-    news: broadcast::Sender<Arc<Record>>,
+    /// Made for the first who follows: most rings are never followed.
+    news: OnceLock<broadcast::Sender<Arc<Record>>>,
 }
 
 impl Default for Rings {
@@ -72,10 +73,18 @@ impl Rings {
     pub fn push(&self, id: i128, record: Record) {
         let mut state = self.state();
         let ring = state.rings.entry(id).or_default().clone();
-        state.bytes += record.bytes();
-        ring.latest.store(record.number, Ordering::Relaxed);
-        state.bytes -= ring.push(Arc::new(record));
-        state.make_room(id);
+        let gone = state.keep(id, &ring, record);
+        // Freed without the lock, for which every request waits.
+        drop(state);
+        drop(gone);
+    }
+
+    /// The same for a session of which nobody knows whether it exists.
+    pub fn push_if_known(&self, id: i128, record: Record) {
+        let mut state = self.state();
+        if let Some(ring) = state.rings.get(&id).cloned() {
+            state.keep(id, &ring, record);
+        }
     }
 
     /// Makes a ring for the session `id`, which is known to exist, unless there is one.
@@ -102,8 +111,7 @@ impl Rings {
     pub fn end(&self, id: i128, last: Record) {
         let mut state = self.state();
         if let Some(ring) = state.rings.get(&id) {
-            // An error says that nobody follows it.
-            let _ = ring.news.send(Arc::new(last));
+            ring.tell(&Arc::new(last));
         }
         state.remove(id);
     }
@@ -128,6 +136,15 @@ impl Rings {
 }
 
 impl State {
+    fn keep(&mut self, id: i128, ring: &Ring, record: Record) -> Option<Arc<Record>> {
+        self.bytes += record.bytes();
+        ring.latest.store(record.number, Ordering::Relaxed);
+        let gone = ring.push(Arc::new(record));
+        self.bytes -= gone.as_ref().map_or(0, |gone| gone.bytes());
+        self.make_room(id);
+        gone
+    }
+
     /// Keeps the bounds; the ring of `id` is the last to go.
     fn make_room(&mut self, id: i128) {
         while self.rings.len() > MAX_RINGS || self.bytes > MAX_BYTES {
@@ -150,7 +167,7 @@ impl Default for Ring {
         Self {
             records: Mutex::default(),
             latest: AtomicU64::default(),
-            news: broadcast::Sender::new(LAG),
+            news: OnceLock::new(),
         }
     }
 }
@@ -163,23 +180,28 @@ impl Ring {
 
     /// Its coming records.
     pub fn follow(&self) -> broadcast::Receiver<Arc<Record>> {
-        self.news.subscribe()
+        let news = self.news.get_or_init(|| broadcast::Sender::new(LAG));
+        news.subscribe()
     }
 
     /// How many follow it.
     pub fn followers(&self) -> usize {
-        self.news.receiver_count()
+        self.news.get().map_or(0, broadcast::Sender::receiver_count)
     }
 
-    /// Keeps a record; how many bytes had to go for it.
-    fn push(&self, record: Arc<Record>) -> usize {
+    /// Keeps a record; the one that had to go for it.
+    fn push(&self, record: Arc<Record>) -> Option<Arc<Record>> {
         let mut records = self.locked();
-        // An error says that nobody follows it.
-        let _ = self.news.send(record.clone());
+        self.tell(&record);
         records.push_back(record);
-        match records.len() > MAX_RECORDS {
-            true => records.pop_front().map_or(0, |oldest| oldest.bytes()),
-            false => 0,
+        let full = records.len() > MAX_RECORDS;
+        full.then(|| records.pop_front()).flatten()
+    }
+
+    fn tell(&self, record: &Arc<Record>) {
+        if let Some(news) = self.news.get() {
+            // An error says that nobody follows it any more.
+            let _ = news.send(record.clone());
         }
     }
 

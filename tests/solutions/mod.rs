@@ -8,8 +8,8 @@ pub mod wrong;
 use axum::Router;
 use sweatbox::sandbox::Sandbox;
 
-/// The right solutions, by the numbers of their exercises.
 /// An exercise's number and the routes of a solution.
 type Solution = (u16, fn() -> Router<Sandbox>);
 
+/// The right solutions, by the numbers of their exercises.
 pub const RIGHT: &[Solution] = &[(335, e0335_visit_log::router), (345, e0345_cart::router)];

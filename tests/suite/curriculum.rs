@@ -213,3 +213,38 @@ async fn run(folder: &Path, command: &str) -> String {
     let text = [output.stdout, output.stderr].concat();
     String::from_utf8_lossy(&text).into_owned()
 }
+
+#[tokio::test]
+async fn in_a_checkout_a_changed_text_shows_on_reload() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    let visitor = copy.visitor();
+    let page = visitor.get("/lessons/0300").await.expect(200).text;
+    assert!(!page.contains("Changed just now"));
+    // What makes a folder a checkout; the file itself is known to the program.
+    folder.write("Cargo.toml", "", 0o644);
+    let text = read_source("lessons/0300-http-forgets.md").unwrap();
+    folder.write(
+        "lessons/0300-http-forgets.md",
+        &format!("{text}\nChanged just now.\n"),
+        0o644,
+    );
+    let page = visitor.get("/lessons/0300").await.expect(200).text;
+    assert!(page.contains("Changed just now"));
+    // A mistake is shown with its place, not swallowed.
+    folder.write(
+        "lessons/0300-http-forgets.md",
+        &format!("{text}\n:::task x\n"),
+        0o644,
+    );
+    let accept = [("accept", "text/html")];
+    let page = visitor
+        .request(reqwest::Method::GET, "/lessons/0300", &accept)
+        .await;
+    let page = page.expect(500).text;
+    let line = text.lines().count() + 2;
+    assert!(
+        page.contains(&format!("lessons/0300-http-forgets.md:{line}: the task")),
+        "{page}"
+    );
+}

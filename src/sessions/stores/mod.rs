@@ -179,7 +179,7 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
 /// An error would be one at every request, for ever.
 fn unreadable(store: &dyn Store, id: &Id) -> Option<StoredSession> {
     let (store, session) = (store.name(), masked(id));
-    tracing::warn!(store, session, "an unreadable record counts as none");
+    tracing::warn!(store, %session, "an unreadable record counts as none");
     None
 }
 

@@ -36,6 +36,9 @@ impl Recorded {
     }
 
     fn heard(&self, start: Instant, operation: Operation, bytes: usize, outcome: Outcome) {
+        if !self.recording.is_on() {
+            return;
+        }
         let call = StoreCall {
             store: self.inner.name(),
             operation,

@@ -16,7 +16,7 @@ enum Difference<'a> {
 pub(super) fn difference(record: &Record) -> Markup {
     let (before, after) = record.data();
     if before.is_null() && after.is_null() {
-        return html! { p.nodata { "No session data." } };
+        return html! { p.nodata { "No session data were looked at." } };
     }
     let (before, after) = match (as_map(&before), as_map(&after)) {
         (Some(before), Some(after)) => (before, after),

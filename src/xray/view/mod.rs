@@ -106,12 +106,12 @@ fn text(event: &Event) -> Option<Markup> {
                 (other, _) => { ", " (outcome(other)) }
             }
         },
-        What::CookieOut { name, value, .. } if value.is_empty() => {
-            html! { "told the browser to forget " code { (name) } }
-        }
+        What::CookieOut {
+            name, value: None, ..
+        } => html! { "told the browser to forget " code { (name) } },
         What::CookieOut {
             name,
-            value,
+            value: Some(value),
             attributes,
         } => html! { "set " code { (name) "=…" (value) "; " (attributes) } },
         What::Before(_) | What::After(_) => return None,

@@ -20,7 +20,7 @@ fn record(request: &str, status: u16, key: &str, [before, after]: [Value; 2]) ->
     Arc::new(Record {
         number: 1,
         began: OffsetDateTime::UNIX_EPOCH,
-        method: method.into(),
+        method: method.to_owned().into(),
         path: path.into(),
         status,
         took: Duration::ZERO,
