@@ -61,6 +61,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> 
         .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
         .with_state(sandbox)
         // ANCHOR_END: layers
+        // ANCHOR: outer
         .layer(
             ServiceBuilder::new()
                 .layer(middleware::from_fn(log::log))
@@ -70,4 +71,5 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> 
                 .layer(middleware::from_fn(sessions::refuse_foreign_changes))
                 .layer(CatchPanicLayer::custom(problems::after_panic)),
         )
+    // ANCHOR_END: outer
 }

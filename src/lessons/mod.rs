@@ -19,4 +19,9 @@ lessons![
     l0330_a_session_that_counts,
     l0340_got_you_sweating,
     l0350_sandbox_and_production,
+    l0360_where_the_notes_live,
+    l0370_the_memorystore_warning,
+    l0380_lost_updates,
+    l0400_a_port_is_not_a_secret,
+    l0420_under_the_hood,
 ];

@@ -55,6 +55,7 @@ pub async fn attach(
 
 /// Writes what the handler changed, if its answer is one that stands.
 async fn finish(unit: &Arc<UnitOfWork>, mut answer: Response) -> Response {
+    // ANCHOR: after
     if let Some(error) = unit.failure() {
         return HttpError::from(error).into_response();
     }
@@ -70,4 +71,5 @@ async fn finish(unit: &Arc<UnitOfWork>, mut answer: Response) -> Response {
         Ok(None) => answer,
         Err(error) => HttpError::from(error).into_response(),
     }
+    // ANCHOR_END: after
 }

@@ -3,6 +3,7 @@
 
 pub mod e0335_visit_log;
 pub mod e0345_cart;
+pub mod e0385_ticket_desk;
 pub mod wrong;
 
 use axum::Router;
@@ -12,4 +13,8 @@ use sweatbox::sandbox::Sandbox;
 type Solution = (u16, fn() -> Router<Sandbox>);
 
 /// The right solutions, by the numbers of their exercises.
-pub const RIGHT: &[Solution] = &[(335, e0335_visit_log::router), (345, e0345_cart::router)];
+pub const RIGHT: &[Solution] = &[
+    (335, e0335_visit_log::router),
+    (345, e0345_cart::router),
+    (385, e0385_ticket_desk::router),
+];

@@ -1,6 +1,7 @@
 //! The checks: each in a file of its own, and one line in the list below.
 
 mod cart;
+mod ticket_desk;
 mod visit_log;
 
 use super::Check;
@@ -32,4 +33,8 @@ checks![
     c0345_articles,
     c0345_own_cart,
     c0345_two_tabs,
+    c0385_selling,
+    c0385_sold_out,
+    c0385_last_five,
+    c0385_two_tabs,
 ];

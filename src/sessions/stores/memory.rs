@@ -59,6 +59,7 @@ impl MemoryStore {
 }
 
 impl Shelf {
+    // ANCHOR: put
     fn put(&mut self, id: i128, session: StoredSession) {
         self.take(id);
         self.bytes += session.data.len() + OVERHEAD;
@@ -73,6 +74,7 @@ impl Shelf {
             self.take(first);
         }
     }
+    // ANCHOR_END: put
 
     fn take(&mut self, id: i128) -> Option<StoredSession> {
         let session = self.sessions.remove(&id)?;

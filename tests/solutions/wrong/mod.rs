@@ -16,6 +16,11 @@ mod e0345_old_cart;
 mod e0345_one_for_all;
 mod e0345_sets_instead;
 mod e0345_zero_stays;
+mod e0385_as_given;
+mod e0385_looks_first;
+mod e0385_old_list;
+mod e0385_only_the_latest;
+mod e0385_says_nothing;
 
 use axum::Router;
 use sweatbox::sandbox::Sandbox;
@@ -57,4 +62,9 @@ wrong![
     e0345_as_asked by "0345-articles",
     e0345_one_for_all by "0345-own-cart",
     e0345_old_cart by "0345-two-tabs",
+    e0385_only_the_latest by "0385-selling",
+    e0385_says_nothing by "0385-sold-out",
+    e0385_as_given by "0385-last-five",
+    e0385_looks_first by "0385-last-five",
+    e0385_old_list by "0385-two-tabs",
 ];

@@ -125,3 +125,37 @@ fn the_tasks_of_the_cart_are_done_by_ordering() {
         assert_eq!(done_by(345, request.clone()), done, "{request:?}");
     }
 }
+
+#[test]
+fn the_tasks_of_the_ticket_desk_are_done_by_buying() {
+    for (status, change, done) in [
+        (303, [Value::Null, json!(["1-1"])], vec!["bought"]),
+        (303, [json!(["1-1"]), json!(["1-1", "1-2"])], vec!["bought"]),
+        (409, [json!(["1-1"]), json!(["1-1"])], vec!["sold-out"]),
+        (501, [Value::Null, Value::Null], vec![]),
+        // The naive desk: the list is as long as before.
+        (303, [json!(["1-1"]), json!(["1-2"])], vec![]),
+    ] {
+        let request = record("POST /0385/buy", status, "0385-tickets", change);
+        assert_eq!(done_by(385, request.clone()), done, "{request:?}");
+    }
+}
+
+#[test]
+fn two_purchases_at_once_count_only_if_they_overlap_and_both_are_kept() {
+    let exercise = EXERCISES.iter().find(|exercise| exercise.number == 385);
+    let task = exercise.unwrap().tasks.last().unwrap();
+    let bought = |change, seconds| {
+        let request = record("POST /0385/buy", 303, "0385-tickets", change);
+        let took = Duration::from_secs(seconds);
+        let request = Record::clone(&request);
+        Arc::new(Record { took, ..request })
+    };
+    let first = |seconds| bought([Value::Null, json!(["1-1"])], seconds);
+    let second = bought([json!(["1-1"]), json!(["1-1", "1-2"])], 3);
+    let lost = bought([json!(["1-1"]), json!(["1-1"])], 3);
+    assert!((task.done)(&[first(3), second.clone()]));
+    assert!(!(task.done)(&[first(3), lost]));
+    // Over before the other one began: both begin in the same moment here.
+    assert!(!(task.done)(&[first(0), second]));
+}

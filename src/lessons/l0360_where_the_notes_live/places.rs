@@ -1,0 +1,208 @@
+//! The places in which the lesson keeps its counter, and what is done there: count, look, forget.
+
+use crate::{
+    sandbox::Sandbox,
+    sessions::{
+        IDLE,
+        stores::{FileStore, Guarded, MemoryStore, SqliteStore, Store, StoreResult, StoredSession},
+    },
+};
+use serde_json::{Value, json};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::{Duration, Instant},
+};
+use time::OffsetDateTime;
+use tower_sessions::session::Id;
+
+/// In the working folder; made by the first one who counts.
+const FOLDER: &str = "lesson0360";
+/// So many expired records go whenever somebody counts.
+const PURGED: u32 = 500;
+
+/// Which kind of place it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Memory,
+    Cookie,
+    File,
+    Sqlite,
+    /// Wherever this copy keeps its sessions.
+    Own,
+}
+
+/// A place, and the store that is there.
+#[derive(Clone)]
+pub(super) struct Place {
+    pub(super) kind: Kind,
+    pub(super) store: Arc<dyn Store>,
+}
+
+/// The places that last longer than a request, opened when they are first needed.
+#[derive(Clone, Default)]
+pub(super) struct Places(Arc<OnceLock<Vec<Place>>>);
+
+/// The lesson's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) count: u64,
+    /// When the process was started that began the record, in seconds since 1970.
+    pub(super) process: i64,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// What was met at a place.
+pub(super) struct Seen {
+    pub(super) place: Place,
+    pub(super) note: StoreResult<Option<Note>>,
+    pub(super) load: Duration,
+    /// `None` when nothing was saved.
+    pub(super) save: Option<Duration>,
+}
+
+impl Places {
+    /// All of them, the folder made.
+    pub(super) async fn of(&self, sandbox: &Sandbox) -> Vec<Place> {
+        let made = tokio::task::spawn_blocking(|| std::fs::create_dir_all(FOLDER)).await;
+        if !matches!(made, Ok(Ok(()))) {
+            tracing::warn!("the folder {FOLDER} cannot be made");
+        }
+        self.0.get_or_init(|| opened(sandbox)).clone()
+    }
+}
+
+// ANCHOR: opened
+fn opened(sandbox: &Sandbox) -> Vec<Place> {
+    let (folder, identity) = (Path::new(FOLDER), &sandbox.identity);
+    let file = FileStore::new(folder, identity);
+    let sqlite = SqliteStore::new(&folder.join("lesson0360.sqlite"), identity);
+    // Guarded: made when first needed, and no operation takes longer than 1.5 s.
+    let guarded = |store: Arc<dyn Store>| -> Arc<dyn Store> { Arc::new(Guarded::new(store)) };
+    let mut all = vec![
+        (Kind::Memory, guarded(Arc::new(MemoryStore::new()))),
+        (Kind::File, guarded(Arc::new(file))),
+        (Kind::Sqlite, guarded(Arc::new(sqlite))),
+    ];
+    let own = sandbox.sessions.store().clone();
+    if own.in_cookie().is_none() {
+        all.push((Kind::Own, own));
+    }
+    let places = all.into_iter().map(|(kind, store)| Place { kind, store });
+    places.collect()
+}
+// ANCHOR_END: opened
+
+impl Note {
+    fn of(record: &StoredSession) -> Option<Self> {
+        let note: Value = serde_json::from_slice(&record.data).ok()?;
+        Some(Self {
+            count: note["count"].as_u64()?,
+            process: note["process"].as_i64()?,
+            bytes: record.data.clone(),
+        })
+    }
+
+    fn new(count: u64, process: i64) -> Self {
+        let bytes = json!({ "count": count, "process": process }).to_string();
+        Self {
+            count,
+            process,
+            bytes: bytes.into_bytes(),
+        }
+    }
+}
+
+impl Place {
+    // ANCHOR: count
+    /// Counts one more under `id`, and measures how long it takes to load and to save.
+    pub(super) async fn count(&self, id: &Id, now: OffsetDateTime, process: i64) -> Seen {
+        let seen = self.look(id, now).await;
+        let Ok(found) = &seen.note else { return seen };
+        let (count, begun) = match found {
+            Some(note) => (note.count.saturating_add(1), note.process),
+            None => (1, process),
+        };
+        let note = Note::new(count, begun);
+        let start = Instant::now();
+        let saved = self.logged(self.write(id, &note, now + IDLE).await);
+        Seen {
+            note: saved.map(|()| Some(note)),
+            save: Some(start.elapsed()),
+            ..seen
+        }
+    }
+    // ANCHOR_END: count
+
+    // ANCHOR: look
+    pub(super) async fn look(&self, id: &Id, now: OffsetDateTime) -> Seen {
+        let start = Instant::now();
+        let found = self.logged(self.store.load(id).await);
+        let load = start.elapsed();
+        // A store may still return what has expired: it does not know what time it is.
+        let live = |record: &StoredSession| record.expiry > now;
+        let note = found.map(|record| Note::of(&record.filter(live)?));
+        Seen {
+            place: self.clone(),
+            note,
+            load,
+            save: None,
+        }
+    }
+    // ANCHOR_END: look
+
+    // ANCHOR: write
+    async fn write(&self, id: &Id, note: &Note, expiry: OffsetDateTime) -> StoreResult<()> {
+        let data = note.bytes.clone();
+        let record = StoredSession { data, expiry };
+        // `save` overwrites what is there and nothing else, so that a record which was removed
+        // meanwhile stays removed. Only a new record is created.
+        if !self.store.save(id, &record).await? {
+            self.store.create(id, &record).await?;
+        }
+        Ok(())
+    }
+    // ANCHOR_END: write
+
+    /// A failure is for the log; the page says no more than that there was one.
+    fn logged<T>(&self, outcome: StoreResult<T>) -> StoreResult<T> {
+        let store = self.store.name();
+        outcome.inspect_err(|error| tracing::warn!(store, %error, "lesson 0360"))
+    }
+
+    pub(super) async fn forget(&self, id: &Id) -> StoreResult<()> {
+        self.logged(self.store.delete(id).await)
+    }
+
+    /// Removes what others have left behind; the copy's own store does that by itself.
+    pub(super) async fn clean(&self, now: OffsetDateTime) {
+        if self.kind != Kind::Own {
+            // What cannot be purged now is tried again by whoever counts next.
+            let _ = self.logged(self.store.purge(now, PURGED).await);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_counter_goes_on_and_remembers_the_process_that_began_it() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let kind = Kind::Memory;
+        let place = Place { kind, store };
+        let (id, now) = (Id(7), OffsetDateTime::UNIX_EPOCH);
+        assert_eq!(place.look(&id, now).await.note.unwrap(), None);
+        place.count(&id, now, 100).await;
+        // After a restart, if the store outlives it.
+        let note = place.count(&id, now, 200).await.note.unwrap().unwrap();
+        assert_eq!((note.count, note.process), (2, 100));
+        assert_eq!(note.bytes, br#"{"count":2,"process":100}"#);
+        // An hour later it counts as gone, although nobody has purged it.
+        let later = now + IDLE;
+        assert_eq!(place.look(&id, later).await.note.unwrap(), None);
+        place.forget(&id).await.unwrap();
+        assert_eq!(place.look(&id, now).await.note.unwrap(), None);
+    }
+}
