@@ -24,6 +24,15 @@ impl Browser {
         Self { client, base, jar }
     }
 
+    /// Another browser, which has been given the same cookies: by an attacker who planted them,
+    /// or to a thief. From now on each has its own.
+    pub(super) fn copied(&self) -> Self {
+        Self {
+            jar: self.jar.copied(),
+            ..self.clone()
+        }
+    }
+
     /// Fetches a page.
     pub(super) async fn get(&self, path: &str) -> Result<Answer, Fault> {
         let request = self.client.get(self.url(path));
@@ -65,8 +74,13 @@ impl Browser {
     }
 
     fn url(&self, path: &str) -> Url {
+        let (path, query) = match path.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (path, None),
+        };
         let mut url = self.base.clone();
         url.set_path(path);
+        url.set_query(query);
         url
     }
 

@@ -28,6 +28,11 @@ impl Jar {
         }
     }
 
+    /// Another jar with the same cookies.
+    pub(super) fn copied(&self) -> Self {
+        Self(Arc::new(Mutex::new(self.cookies().clone())))
+    }
+
     /// The value of the field `Cookie`, if there is anything to send.
     pub(super) fn field(&self) -> Option<String> {
         let kept = self.cookies();

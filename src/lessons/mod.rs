@@ -23,5 +23,6 @@ lessons![
     l0370_the_memorystore_warning,
     l0380_lost_updates,
     l0400_a_port_is_not_a_secret,
+    l0410_logging_in,
     l0420_under_the_hood,
 ];

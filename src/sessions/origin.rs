@@ -24,6 +24,7 @@ pub enum Origin {
 }
 
 impl Origin {
+    // ANCHOR: judge
     /// Judges a request by its method and headers.
     pub fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
         let own = match text(headers, "sec-fetch-site") {
@@ -40,6 +41,7 @@ impl Origin {
             Some(false) => Self::Foreign,
         }
     }
+    // ANCHOR_END: judge
 }
 
 /// Middleware around all routes: a page of another origin changes nothing here.

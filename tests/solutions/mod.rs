@@ -4,6 +4,7 @@
 pub mod e0335_visit_log;
 pub mod e0345_cart;
 pub mod e0385_ticket_desk;
+pub mod e0415_safe_login;
 pub mod wrong;
 
 use axum::Router;
@@ -17,4 +18,5 @@ pub const RIGHT: &[Solution] = &[
     (335, e0335_visit_log::router),
     (345, e0345_cart::router),
     (385, e0385_ticket_desk::router),
+    (415, e0415_safe_login::router),
 ];

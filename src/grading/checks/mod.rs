@@ -1,6 +1,7 @@
 //! The checks: each in a file of its own, and one line in the list below.
 
 mod cart;
+mod login;
 mod ticket_desk;
 mod visit_log;
 
@@ -37,4 +38,12 @@ checks![
     c0385_sold_out,
     c0385_last_five,
     c0385_two_tabs,
+    c0415_hello,
+    c0415_html,
+    c0415_note,
+    c0415_new_id,
+    c0415_two_logins,
+    c0415_logout,
+    c0415_own_pages_only,
+    c0415_names,
 ];

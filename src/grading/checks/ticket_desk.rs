@@ -38,7 +38,8 @@ pub(super) async fn get_one(browser: &Browser) -> Verdict {
 /// Asks for one ticket in each of these browsers or tabs, in all at the same time.
 pub(super) async fn buy_at_once(browsers: &[Browser]) -> Result<Vec<Answer>, Fault> {
     let mut purchases = JoinSet::new();
-    for browser in browsers.iter().cloned() {
+    for browser in browsers {
+        let browser = browser.clone();
         purchases.spawn(async move { buy(&browser).await });
     }
     purchases.join_all().await.into_iter().collect()

@@ -97,12 +97,13 @@ pub(super) const SERVERS: [Server; 5] = [
 impl Server {
     /// Whether this program was built with what it takes to speak to it.
     pub(super) fn is_built_in(&self) -> bool {
-        match self.kind {
-            StoreKind::Postgres => cfg!(feature = "postgres"),
-            StoreKind::Redis => cfg!(feature = "redis"),
-            StoreKind::Memcached => cfg!(feature = "memcached"),
-            StoreKind::Mongodb => cfg!(feature = "mongodb"),
-            _ => true,
-        }
+        let left_out = match self.kind {
+            StoreKind::Postgres => !cfg!(feature = "postgres"),
+            StoreKind::Redis => !cfg!(feature = "redis"),
+            StoreKind::Memcached => !cfg!(feature = "memcached"),
+            StoreKind::Mongodb => !cfg!(feature = "mongodb"),
+            _ => false,
+        };
+        !left_out
     }
 }

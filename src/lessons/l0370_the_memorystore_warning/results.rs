@@ -7,6 +7,9 @@ use super::{
 };
 use maud::{Markup, html};
 
+/// A number of a run, and what it is called.
+type Named<T> = (&'static str, fn(&T) -> u64);
+
 /// A run under the setting that was chosen, and three more for which one switch is the other way.
 pub(super) struct Results {
     settings: Settings,
@@ -126,7 +129,7 @@ fn outcome(results: &Results) -> Markup {
 }
 
 fn plots(results: &Results) -> Markup {
-    let quantities: [(&str, fn(&Point) -> u64); 3] = [
+    let quantities: [Named<Point>; 3] = [
         ("Records in the store", |point| point.records),
         ("Bytes of these records", |point| point.bytes),
         ("Writes into the store so far", |point| point.writes),
@@ -164,7 +167,7 @@ fn pair(results: &Results, place: usize, title: &str, of: fn(&Run) -> u64) -> Ma
 }
 
 fn table(results: &Results) -> Markup {
-    let rows: [(&str, fn(&Run) -> u64); 10] = [
+    let rows: [Named<Run>; 10] = [
         ("records left", |run| run.end().records),
         ("bytes of these", |run| run.end().bytes),
         ("crawler: records saved", |run| run.crawler.saves),

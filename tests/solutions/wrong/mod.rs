@@ -21,6 +21,14 @@ mod e0385_looks_first;
 mod e0385_old_list;
 mod e0385_only_the_latest;
 mod e0385_says_nothing;
+mod e0415_any_name;
+mod e0415_begins_anew;
+mod e0415_first_name_stays;
+mod e0415_forgets_the_cookie;
+mod e0415_html_as_typed;
+mod e0415_keeps_id;
+mod e0415_logout_by_link;
+mod e0415_one_for_all;
 
 use axum::Router;
 use sweatbox::sandbox::Sandbox;
@@ -67,4 +75,12 @@ wrong![
     e0385_as_given by "0385-last-five",
     e0385_looks_first by "0385-last-five",
     e0385_old_list by "0385-two-tabs",
+    e0415_any_name by "0415-names",
+    e0415_begins_anew by "0415-note",
+    e0415_first_name_stays by "0415-hello",
+    e0415_forgets_the_cookie by "0415-logout",
+    e0415_html_as_typed by "0415-html",
+    e0415_keeps_id by "0415-new-id",
+    e0415_logout_by_link by "0415-own-pages-only",
+    e0415_one_for_all by "0415-two-logins",
 ];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use sweatbox::{
     exercises::EXERCISES,
-    xray::{Event, Record, What},
+    xray::{Event, Masked, Record, What},
 };
 use time::OffsetDateTime;
 
@@ -158,4 +158,52 @@ fn two_purchases_at_once_count_only_if_they_overlap_and_both_are_kept() {
     assert!(!(task.done)(&[first(3), lost]));
     // Over before the other one began: both begin in the same moment here.
     assert!(!(task.done)(&[first(0), second]));
+}
+// To the imports of tests/suite/exercises/tasks.rs: `Masked` beside `Event, Record, What`.
+
+/// A login, with the session's data before and after, and the ids that came and went.
+fn login(status: u16, [before, after]: [&Value; 2], ids: [&str; 2]) -> Arc<Record> {
+    let plain = record("POST /0415/login", status, "", [Value::Null, Value::Null]);
+    let stored = |data: &Value| json!({ "data": data }).to_string().into_bytes();
+    let name: Arc<str> = "s41220Cookie".into();
+    let [came, went] = ids.map(Masked::new);
+    let events = [
+        What::CookieIn {
+            name: name.clone(),
+            value: came,
+            good: true,
+        },
+        What::Before(stored(before).into()),
+        What::After(stored(after).into()),
+        What::CookieOut {
+            name,
+            value: Some(went),
+            attributes: String::new(),
+        },
+    ];
+    let (at, took) = (Duration::ZERO, Duration::ZERO);
+    let events = events.map(|what| Event { at, took, what });
+    Arc::new(Record {
+        events: events.into(),
+        ..Arc::unwrap_or_clone(plain)
+    })
+}
+
+#[test]
+fn the_tasks_of_the_safe_login_are_done_by_logging_in() {
+    let (nothing, ann) = (json!({}), json!({ "0415-name": "Ann" }));
+    let note = json!({ "0415-note": "eggs" });
+    let both = json!({ "0415-name": "Ann", "0415-note": "eggs" });
+    let exchanged = ["aaaa", "bbbb"];
+    for (status, change, ids, done) in [
+        (303, [&nothing, &ann], exchanged, vec!["logged-in"]),
+        (303, [&note, &both], exchanged, vec!["logged-in", "new-id"]),
+        (303, [&note, &both], ["aaaa", "aaaa"], vec!["logged-in"]),
+        (303, [&note, &ann], exchanged, vec!["logged-in"]),
+        (422, [&ann, &ann], ["aaaa", "aaaa"], vec!["refused"]),
+        (422, [&nothing, &nothing], ["aaaa", "aaaa"], vec![]),
+    ] {
+        let request = login(status, change, ids);
+        assert_eq!(done_by(415, request.clone()), done, "{request:?}");
+    }
 }
