@@ -16,6 +16,7 @@ mod solutions;
 mod support;
 
 mod architecture;
+mod browser_axe;
 mod browser_lessons;
 mod browser_neighbours;
 mod browser_pages;
