@@ -20,6 +20,10 @@ pub enum HttpError {
     Forbidden,
     /// 413: the visitor's session has outgrown its limit. What was too large.
     TooLarge(String),
+    /// 413: a request's body is longer than so many bytes.
+    BodyTooLarge(usize),
+    /// 408: a request's body did not come in time.
+    TooSlow,
     /// 401: who asks has not said who it is, or nobody knows that one. A sentence.
     Unknown(String),
     /// 422: what was sent makes no sense here. A sentence.
@@ -64,7 +68,8 @@ impl HttpError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unknown(_) => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotYet(_) => StatusCode::NOT_IMPLEMENTED,
@@ -90,6 +95,14 @@ impl HttpError {
             Self::TooLarge(what) => (
                 "Too much for one session",
                 format!("Nothing was changed: {what}."),
+            ),
+            Self::BodyTooLarge(most) => (
+                "Too much at once",
+                format!("What was sent is longer than {} KiB.", most / 1024),
+            ),
+            Self::TooSlow => (
+                "Too slow",
+                "What was announced did not come in time. Send it again.".into(),
             ),
             Self::Unavailable(sentence) => {
                 ("Not just now", format!("{sentence} Try again in a moment."))

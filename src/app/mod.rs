@@ -1,6 +1,7 @@
 //! Assembly: the routes and the layers around them.
 
 mod assets;
+mod bodies;
 mod headers;
 mod health;
 mod log;
@@ -67,6 +68,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> 
                 .layer(middleware::from_fn(log::log))
                 .layer(middleware::from_fn(headers::add_headers))
                 .layer(problems)
+                .layer(middleware::from_fn(bodies::read_first))
                 .layer(Extension(progress))
                 .layer(middleware::from_fn(sessions::refuse_foreign_changes))
                 .layer(CatchPanicLayer::custom(problems::after_panic)),

@@ -108,3 +108,30 @@ async fn more_cookies_than_any_browser_keeps_are_refused_by_431() {
         visitor.get("/").await.expect(431);
     }
 }
+
+#[tokio::test]
+async fn a_refusal_waits_for_the_end_of_its_request() {
+    let app = TestApp::on_sqlite().await;
+    let mut client = app.connect("http/1.1").await;
+    let header = "POST /0330 HTTP/1.1\r\nhost: localhost\r\nsec-fetch-site: same-site\r\n\
+                  content-type: application/x-www-form-urlencoded\r\ncontent-length: 8\r\n\
+                  expect: 100-continue\r\n\r\n";
+    client.send(header.as_bytes()).await;
+    // The body is asked for although the header alone is reason enough to refuse.
+    let asked = client.read_some().await;
+    assert!(asked.starts_with("HTTP/1.1 100"), "{asked}");
+    client.send(b"number=1").await;
+    let answer = client.read_some().await;
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_refused_with_its_limit() {
+    let app = TestApp::on_sqlite().await;
+    for visitor in [app.visitor(), Visitor::over_http1(app.port)] {
+        let text = "v".repeat(129 * 1024);
+        let answer = visitor.submit("/0330", &[("number", &text)]).await;
+        assert!(answer.expect(413).text.contains("longer than 128 KiB"));
+        visitor.get("/healthz").await.expect(200);
+    }
+}

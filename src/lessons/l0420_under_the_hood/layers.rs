@@ -85,6 +85,15 @@ pub(super) const LAYERS: &[Layer] = &[
         part: None,
     },
     Layer {
+        name: "Body",
+        file: "src/app/bodies.rs",
+        before: "Reads what comes after the header fields, such as a form, to its end.",
+        refuses: "413: more than 128 KiB. 408: it takes longer than 10 s.",
+        after: "Nothing.",
+        express: "express.urlencoded(), express.json()",
+        part: None,
+    },
+    Layer {
         name: "Progress",
         file: "src/app/mod.rs",
         before: "Puts the ticked tasks within reach of those who ask for them.",
