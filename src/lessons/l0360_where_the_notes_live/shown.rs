@@ -119,6 +119,11 @@ impl<'a> Shown<'a> {
     fn servers(&self) -> Markup {
         let own = self.sandbox.sessions.store().name();
         html! {
+            p {
+                "To install one, and to make an account in it, is for whoever administers the host. "
+                "The file with the credentials is to be yours alone: "
+                code { "chmod 600 ~/.mysqlSecrets.json" } "."
+            }
             ul {
                 @for server in SERVERS.iter().filter(|server| server.kind.name() != own) {
                     li {
