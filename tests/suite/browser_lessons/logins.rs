@@ -67,6 +67,7 @@ async fn log_in(learner: &Learner, way: &str) {
 
 /// Logs out while a slow page is on its way in another tab; what that one says.
 async fn log_out_during(learner: &Learner, slow_page: &str) -> String {
+    // Once there is a tab, its request is on its way, and the logout comes after it.
     let slow_page = learner.open_tab(slow_page).await;
     learner.click("Log out").await;
     learner.sees("You are not logged in.").await;
