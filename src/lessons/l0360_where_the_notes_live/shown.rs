@@ -4,7 +4,7 @@ use super::{
     facts::SERVERS,
     places::{Kind, Note, Seen},
 };
-use crate::{page::page, sandbox::Sandbox, sessions::masked, xray::Operation};
+use crate::{config::StoreKind, page::page, sandbox::Sandbox, sessions::masked, xray::Operation};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use maud::{Markup, html};
 use tower_sessions::session::Id;
@@ -57,6 +57,13 @@ impl<'a> Shown<'a> {
                     p { "There is no record of yours yet." }
                 }
                 (choices())
+                @if self.forgets_visitors() {
+                    p.problem {
+                        "This copy keeps its sessions in memory, so a restart forgets you as well, and "
+                        "nothing leads to your records any more. To see what outlives a restart, "
+                        "start the copy without " code { "--store memory" } "."
+                    }
+                }
             }
             @for seen in &self.seen { (self.place(seen)) }
             @if !self.seen.is_empty() {
@@ -68,6 +75,11 @@ impl<'a> Shown<'a> {
         };
         let port = self.sandbox.identity.names.port.number();
         page(port, "Where the notes live", &main)
+    }
+
+    /// Whether a restart of this copy ends all sessions, the learner's with them.
+    fn forgets_visitors(&self) -> bool {
+        self.sandbox.sessions.store().name() == StoreKind::Memory.name()
     }
 
     fn place(&self, seen: &Seen) -> Markup {

@@ -49,7 +49,8 @@ pub(super) fn slow(records: &[Arc<Record>], outcome: Outcome) -> bool {
     pages.any(|record| record.note(SLOW_PAGE) == Some(outcome.remark()))
 }
 
-/// Whether a page of another port came through the open door.
+/// Whether a page of another port came through the open door. The POST that it is to try before
+/// leaves no record: it is refused outside of the session layer, where the X-ray begins.
 pub(super) fn from_another_port(records: &[Arc<Record>]) -> bool {
     let mut asked = records
         .iter()

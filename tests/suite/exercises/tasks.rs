@@ -159,7 +159,6 @@ fn two_purchases_at_once_count_only_if_they_overlap_and_both_are_kept() {
     // Over before the other one began: both begin in the same moment here.
     assert!(!(task.done)(&[first(0), second]));
 }
-// To the imports of tests/suite/exercises/tasks.rs: `Masked` beside `Event, Record, What`.
 
 /// A login, with the session's data before and after, and the ids that came and went.
 fn login(status: u16, [before, after]: [&Value; 2], ids: [&str; 2]) -> Arc<Record> {

@@ -2,6 +2,7 @@
 
 use fantoccini::{
     Client, ClientBuilder, Locator,
+    elements::Element,
     wd::{Capabilities, WebDriverCompatibleCommand},
 };
 use serde_json::{Value, json};
@@ -9,8 +10,11 @@ use std::{
     io::{BufRead, BufReader},
     os::unix::process::CommandExt,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 use tempfile::TempDir;
+
+const SOON: Duration = Duration::from_secs(15);
 
 const FLAGS: [&str; 10] = [
     "--headless",
@@ -81,6 +85,16 @@ impl Chromium {
     pub async fn follow(&self, link: &str) {
         let link = self.page.find(Locator::LinkText(link)).await.unwrap();
         link.click().await.unwrap();
+    }
+
+    /// The link or button with this text, once there is one, in the page or frame that was entered.
+    pub async fn labelled(&self, text: &str) -> Element {
+        let quoted = format!("\"{text}\"");
+        let path =
+            format!("//*[self::a or self::button][normalize-space()={quoted} or .={quoted}]");
+        let wait = self.page.wait().at_most(SOON);
+        let found = wait.for_element(Locator::XPath(&path)).await;
+        found.unwrap_or_else(|error| panic!("{text}: {error}"))
     }
 
     /// The text of the first element that `selector` finds.

@@ -8,6 +8,7 @@ mod every_store;
 mod failing_deletes;
 mod gate;
 mod keeper;
+mod learner;
 mod mariadb;
 #[cfg(feature = "memcached")]
 mod memcached;
@@ -38,6 +39,7 @@ pub(crate) use every_store::{
 };
 pub use failing_deletes::FailingDeletes;
 pub use gate::Gate;
+pub use learner::Learner;
 pub use mariadb::{MariaDb, shared_mariadb};
 #[cfg(feature = "memcached")]
 pub use memcached::{Memcached, shared_memcached};

@@ -1,7 +1,10 @@
 //! Lesson 0320, "The id in a header": a session without a cookie.
 //!
 //! The server makes the id, a script in the page keeps it, and every request brings it in the
-//! header `session-id`. These sessions are this lesson's own; the store knows nothing of them.
+//! header `session-id`. These sessions are this lesson's own (`sessions.rs`); the store knows
+//! nothing of them.
+
+mod sessions;
 
 use crate::{
     error::HttpError,
@@ -19,18 +22,11 @@ use axum::{
 };
 use maud::{Markup, html};
 use serde_json::{Value, json};
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
-use time::{Duration, OffsetDateTime};
+use sessions::HeaderSessions;
+use std::sync::Arc;
 
 /// The header that carries the id.
 const SESSION_ID: &str = "session-id";
-/// The most sessions at a time.
-const MOST: usize = 1_000;
-/// How long each of them lives.
-const LIFE: Duration = Duration::HOUR;
 
 // The remarks about a request.
 const KNOWN: &str = "known id";
@@ -152,50 +148,6 @@ impl IntoResponse for Refused {
     }
 }
 
-/// The sessions of this lesson, in memory alone: a restart forgets them. Cheap to clone.
-#[derive(Clone, Default)]
-struct HeaderSessions(Arc<Mutex<HashMap<String, Counter>>>);
-
-struct Counter {
-    ends: OffsetDateTime,
-    count: u64,
-}
-
-impl HeaderSessions {
-    // ANCHOR: bounded
-    fn begin(&self, id: String, now: OffsetDateTime) {
-        let (ends, count) = (now + LIFE, 0);
-        let mut known = self.known();
-        known.retain(|_, session| session.ends > now);
-        // Anybody may begin as many as he likes, so the memory for them needs a limit.
-        if known.len() >= MOST {
-            let oldest = known.iter().min_by_key(|(_, session)| session.ends);
-            if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
-                known.remove(&oldest);
-            }
-        }
-        known.insert(id, Counter { ends, count });
-    }
-    // ANCHOR_END: bounded
-
-    /// The count of the session `id`, after adding `step`.
-    fn count(&self, id: &str, step: u64, now: OffsetDateTime) -> Option<u64> {
-        let mut known = self.known();
-        let session = known.get_mut(id).filter(|session| session.ends > now)?;
-        session.count += step;
-        Some(session.count)
-    }
-
-    fn end(&self, id: &str, now: OffsetDateTime) -> Option<()> {
-        let ended = self.known().remove(id);
-        ended.filter(|session| session.ends > now).map(|_| ())
-    }
-
-    fn known(&self) -> MutexGuard<'_, HashMap<String, Counter>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 // ANCHOR: uuid
 /// A UUID of version 4: random, but for six bits that say so (RFC 9562, 5.4).
 fn uuid_v4(mut bytes: [u8; 16]) -> String {
@@ -281,8 +233,7 @@ fn refused_after_its_end(records: &[Arc<Record>]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+    use time::OffsetDateTime;
 
     #[test]
     fn a_uuid_says_its_version_and_its_variant() {
@@ -291,40 +242,9 @@ mod tests {
     }
 
     #[test]
-    fn an_id_that_was_not_made_here_is_never_adopted() {
-        let sessions = HeaderSessions::default();
-        sessions.begin("a".into(), NOW);
-        assert_eq!(sessions.count("b", 1, NOW), None);
-        assert_eq!(sessions.count("b", 1, NOW), None);
-        assert_eq!(sessions.count("a", 1, NOW), Some(1));
-        assert_eq!(sessions.count("a", 0, NOW), Some(1));
-    }
-
-    #[test]
-    fn a_session_ends_when_it_is_told_to_or_after_an_hour() {
-        let sessions = HeaderSessions::default();
-        sessions.begin("a".into(), NOW);
-        sessions.begin("b".into(), NOW);
-        assert_eq!(sessions.end("a", NOW), Some(()));
-        assert_eq!(sessions.end("a", NOW), None);
-        assert_eq!(sessions.count("b", 1, NOW + LIFE), None);
-    }
-
-    #[test]
-    fn of_more_than_a_thousand_the_oldest_goes() {
-        let sessions = HeaderSessions::default();
-        for number in 0..=1_000 {
-            sessions.begin(number.to_string(), NOW + Duration::seconds(number));
-        }
-        assert_eq!(sessions.known().len(), MOST);
-        assert_eq!(sessions.count("0", 1, NOW), None);
-        assert_eq!(sessions.count("1", 1, NOW), Some(1));
-    }
-
-    #[test]
     fn only_the_id_that_was_ended_is_looked_for_after_its_end() {
         let record = |method, remark, id| {
-            let recording = Recording::begin(1, NOW, method, "/0320/x");
+            let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, "/0320/x");
             recording.note(remark, id);
             Arc::new(recording.finished(200).unwrap())
         };
