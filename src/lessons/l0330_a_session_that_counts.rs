@@ -293,7 +293,7 @@ mod tests {
         let record = |path| {
             let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, "GET", path);
             let stored = json!({ "created": 1, "data": { NUMBERS: [1] } }).to_string();
-            recording.happened(What::After(stored.into_bytes().into()));
+            recording.data(What::After, stored.as_bytes());
             recording.finished(200).unwrap()
         };
         assert!(begins_the_list(&record(AGAIN)));

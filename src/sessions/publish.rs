@@ -22,13 +22,13 @@ impl Sessions {
         foreign: bool,
     ) -> Recording {
         let rings = &self.0.rings;
-        if !rings.is_on() {
-            return Recording::off();
-        }
         let path = request.uri().path_and_query();
         let path = path.map_or("", |path| path.as_str());
         let method = request.method().as_str();
-        let recording = Recording::begin(rings.number(), self.0.clock.now(), method, path);
+        let recording = rings.begin(self.0.clock.now(), method, path);
+        if !recording.is_on() {
+            return recording;
+        }
         if foreign {
             recording.happened(What::Foreign);
         } else if let Some(came) = self.came(request.headers(), carried) {
@@ -58,7 +58,7 @@ impl UnitOfWork {
             (state.told, state.found.is_some() && !state.vanished)
         };
         if let Some(told) = told {
-            self.recording.happened(self.cookie_out(told, answer));
+            self.cookie_out(told, answer);
         }
         let rings = &self.sessions.0.rings;
         let record = self.recording.finished(answer.status().as_u16());
@@ -71,7 +71,7 @@ impl UnitOfWork {
             return;
         };
         match (told, self.id) {
-            (Some(Told::Ended), Some(old)) => rings.end(old.0, record),
+            (Some(Told::Ended), Some(old)) => rings.end(old.0, &record),
             (Some(Told::GoesOn(now)), old) => {
                 if let Some(old) = old.filter(|old| *old != now) {
                     rings.rename(old.0, now.0);
@@ -86,19 +86,17 @@ impl UnitOfWork {
         }
     }
 
-    fn cookie_out(&self, told: Told, answer: &Response) -> What {
+    fn cookie_out(&self, told: Told, answer: &Response) {
         let name = self.sessions.0.cookie.name();
         let fields = answer.headers().get_all(header::SET_COOKIE).iter();
         let mut fields = fields.filter_map(|field| field.to_str().ok());
         let ours = fields.find(|field| field.starts_with(&*name));
         let attributes = ours.and_then(|ours| ours.split_once("; "));
-        What::CookieOut {
-            name,
-            value: match told {
-                Told::GoesOn(id) => Some(masked(&id)),
-                Told::Ended => None,
-            },
-            attributes: attributes.map_or(String::new(), |(_, attributes)| attributes.to_owned()),
-        }
+        let value = match told {
+            Told::GoesOn(id) => Some(masked(&id)),
+            Told::Ended => None,
+        };
+        let attributes = attributes.map_or("", |(_, attributes)| attributes);
+        self.recording.cookie_out(name, value, attributes);
     }
 }

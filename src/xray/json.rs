@@ -17,12 +17,12 @@ pub fn to_json(record: &Record) -> Value {
         "slept_us": micros(record.slept()),
         "before": before,
         "after": after,
-        "events": record.events.iter().filter_map(event).collect::<Vec<_>>(),
+        "events": record.events.iter().filter_map(|event| told(record, event)).collect::<Vec<_>>(),
     })
 }
 
 /// The data are in the record already.
-fn event(event: &Event) -> Option<Value> {
+fn told(record: &Record, event: &Event) -> Option<Value> {
     let (name, what) = match &event.what {
         What::CookieIn { name, value, good } => (
             "cookie_in",
@@ -31,7 +31,10 @@ fn event(event: &Event) -> Option<Value> {
         What::Foreign => ("foreign", json!({})),
         What::Lock => ("lock", json!({})),
         What::Sleep => ("sleep", json!({})),
-        What::Note(about, detail) => ("note", json!({"about": about, "detail": detail})),
+        What::Note(about, detail) => (
+            "note",
+            json!({"about": about, "detail": record.text(*detail)}),
+        ),
         What::Store(call) => (
             "store",
             json!({
@@ -51,7 +54,7 @@ fn event(event: &Event) -> Option<Value> {
             json!({
                 "name": &**name,
                 "value": value.map(|value| value.to_string()),
-                "attributes": attributes,
+                "attributes": record.text(*attributes),
             }),
         ),
         What::Before(_) | What::After(_) => return None,

@@ -13,7 +13,7 @@ mod view;
 
 pub use json::to_json;
 pub use masked::Masked;
-pub use record::{Event, Operation, Outcome, Record, StoreCall, What};
+pub use record::{Event, Operation, Outcome, Record, Span, StoreCall, What};
 pub use recording::Recording;
 pub use rings::{Ring, Rings};
 pub use view::{panel, record_html};

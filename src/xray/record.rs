@@ -2,7 +2,7 @@
 
 use super::Masked;
 use serde_json::Value;
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, mem::take, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
 /// A request that was answered, or that is still at work.
@@ -22,6 +22,16 @@ pub struct Record {
     pub took: Duration,
     /// What happened, in the order in which it ended.
     pub events: Vec<Event>,
+    /// What the events quote, one piece after the other: a piece of memory for each would have to
+    /// be found and freed at every request.
+    pub(super) quoted: Vec<u8>,
+}
+
+/// A text within a record, which [`Record::text`] tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    start: u32,
+    end: u32,
 }
 
 /// Something that happened on the way.
@@ -56,11 +66,11 @@ pub enum What {
     /// The page slept on purpose.
     Sleep,
     /// A lesson's own remark: a short name, and what there is to say.
-    Note(&'static str, String),
+    Note(&'static str, Span),
     /// The session's data as they were found; JSON, at most [`MAX_DATA`](super::MAX_DATA) bytes.
-    Before(Arc<[u8]>),
+    Before(Span),
     /// The session's data as they were written.
-    After(Arc<[u8]>),
+    After(Span),
     /// A cookie of ours was set or removed.
     CookieOut {
         /// Its name.
@@ -68,7 +78,7 @@ pub enum What {
         /// The beginning of the id in it; `None` in a removal.
         value: Option<Masked>,
         /// What stands behind the value, such as `Secure; HttpOnly`.
-        attributes: String,
+        attributes: Span,
     },
 }
 
@@ -136,6 +146,57 @@ impl Operation {
 }
 
 impl Record {
+    /// A record in which nothing is written yet.
+    pub(super) fn blank() -> Self {
+        Self {
+            number: 0,
+            began: OffsetDateTime::UNIX_EPOCH,
+            method: Cow::Borrowed(""),
+            path: String::new(),
+            status: 0,
+            took: Duration::ZERO,
+            // Room for what a request usually does.
+            events: Vec::with_capacity(8),
+            quoted: Vec::with_capacity(256),
+        }
+    }
+
+    /// Makes it blank again; the memory stays.
+    pub(super) fn wipe(&mut self) {
+        let (mut path, mut events) = (take(&mut self.path), take(&mut self.events));
+        let mut quoted = take(&mut self.quoted);
+        path.clear();
+        events.clear();
+        quoted.clear();
+        *self = Self {
+            path,
+            events,
+            quoted,
+            ..Self::blank()
+        };
+    }
+
+    /// Keeps what an event quotes.
+    pub(super) fn quote(&mut self, pieces: &[impl AsRef<[u8]>]) -> Span {
+        let here = |quoted: &Vec<u8>| u32::try_from(quoted.len()).unwrap_or(u32::MAX);
+        let start = here(&self.quoted);
+        for piece in pieces {
+            self.quoted.extend_from_slice(piece.as_ref());
+        }
+        let end = here(&self.quoted);
+        Span { start, end }
+    }
+
+    /// What an event of this record quotes.
+    pub fn text(&self, span: Span) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.bytes_of(span))
+    }
+
+    fn bytes_of(&self, span: Span) -> &[u8] {
+        let range = span.start as usize..span.end as usize;
+        self.quoted.get(range).unwrap_or_default()
+    }
+
     /// The path without its query.
     pub fn path_only(&self) -> &str {
         self.path.split('?').next().unwrap_or_default()
@@ -145,14 +206,14 @@ impl Record {
     /// not written is as it was found.
     pub fn data(&self) -> (Value, Value) {
         let found = self.last(|what| match what {
-            What::Before(data) => Some(data),
+            What::Before(data) => Some(self.bytes_of(*data)),
             _ => None,
         });
         let written = self.last(|what| match what {
-            What::After(data) => Some(data),
+            What::After(data) => Some(self.bytes_of(*data)),
             _ => None,
         });
-        let before = found.map_or(Value::Null, |data| parsed(data));
+        let before = found.map_or(Value::Null, parsed);
         let after = match written {
             Some(data) => parsed(data),
             None if self.removed_cookie() => Value::Null,
@@ -186,9 +247,11 @@ impl Record {
     /// What the lesson remarked under `name`, the last time it did.
     pub fn note(&self, name: &str) -> Option<&str> {
         self.last(|what| match what {
-            What::Note(other, detail) if *other == name => Some(detail.as_str()),
+            What::Note(other, detail) if *other == name => Some(self.bytes_of(*detail)),
             _ => None,
         })
+        // Remarks are text.
+        .and_then(|detail| str::from_utf8(detail).ok())
     }
 
     /// How often the store was asked for `operation` and did it.
@@ -202,15 +265,8 @@ impl Record {
 
     /// Roughly what it takes in memory.
     pub(super) fn bytes(&self) -> usize {
-        let event = |event: &Event| match &event.what {
-            What::Before(data) | What::After(data) => data.len(),
-            What::Note(_, text) => text.len(),
-            What::CookieOut { attributes, .. } => attributes.len(),
-            _ => 0,
-        };
-        let events: usize = self.events.iter().map(event).sum();
         let room = self.events.capacity() * size_of::<Event>();
-        size_of::<Self>() + self.path.len() + room + events
+        size_of::<Self>() + self.path.capacity() + room + self.quoted.capacity()
     }
 
     fn any(&self, wanted: impl Fn(&What) -> bool) -> bool {

@@ -1,6 +1,6 @@
 //! A request that is being recorded.
 
-use super::{Event, MAX_DATA, Record, What};
+use super::{Event, MAX_DATA, Masked, Record, Span, What};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use std::{
     borrow::Cow,
@@ -25,7 +25,8 @@ struct Notebook {
 
 #[derive(Debug)]
 struct Page {
-    record: Record,
+    /// Nobody else has it as long as it is written.
+    record: Arc<Record>,
     /// Looking at the X-ray is no part of what is looked at.
     unwanted: bool,
 }
@@ -33,20 +34,30 @@ struct Page {
 impl Recording {
     /// Begins to record the request with this method, path and query.
     pub fn begin(number: u64, began: OffsetDateTime, method: &str, path: &str) -> Self {
-        let record = Record {
-            number,
-            began,
-            method: method_named(method),
-            path: shortened(path),
-            status: 0,
-            took: Duration::ZERO,
-            // Room for what a request usually does.
-            events: Vec::with_capacity(8),
-        };
-        let unwanted = false;
+        Self::begin_on(Arc::new(Record::blank()), number, began, method, path)
+    }
+
+    /// The same on `paper`, a blank record that nobody else has.
+    pub(super) fn begin_on(
+        mut paper: Arc<Record>,
+        number: u64,
+        began: OffsetDateTime,
+        method: &str,
+        path: &str,
+    ) -> Self {
+        let record = Arc::make_mut(&mut paper);
+        record.number = number;
+        record.began = began;
+        record.method = method_named(method);
+        let (path, mark) = shortened(path);
+        record.path.push_str(path);
+        record.path.push_str(mark);
         Self(Some(Arc::new(Notebook {
             start: Instant::now(),
-            page: Mutex::new(Page { record, unwanted }),
+            page: Mutex::new(Page {
+                record: paper,
+                unwanted: false,
+            }),
         })))
     }
 
@@ -59,7 +70,7 @@ impl Recording {
     pub fn happened(&self, what: What) {
         if let Some(notebook) = &self.0 {
             let (at, took) = (notebook.start.elapsed(), Duration::ZERO);
-            notebook.page().record.events.push(Event { at, took, what });
+            notebook.page().write(|_| Event { at, took, what });
         }
     }
 
@@ -68,19 +79,38 @@ impl Recording {
         if let Some(notebook) = &self.0 {
             let at = start.saturating_duration_since(notebook.start);
             let took = start.elapsed();
-            notebook.page().record.events.push(Event { at, took, what });
+            notebook.page().write(|_| Event { at, took, what });
         }
     }
 
     /// Writes down a lesson's remark.
     pub fn note(&self, name: &'static str, detail: &str) {
-        self.happened(What::Note(name, shortened(detail)));
+        let (detail, mark) = shortened(detail);
+        self.quotes(&[detail, mark], |detail| What::Note(name, detail));
     }
 
     /// Writes down the session's data as they are now: as much as an event keeps.
-    pub fn data(&self, what: fn(Arc<[u8]>) -> What, data: &[u8]) {
-        if self.is_on() {
-            self.happened(what(data[..data.len().min(MAX_DATA)].into()));
+    pub fn data(&self, what: fn(Span) -> What, data: &[u8]) {
+        self.quotes(&[&data[..data.len().min(MAX_DATA)]], what);
+    }
+
+    /// Writes down that a cookie was set, or, without a value, removed.
+    pub fn cookie_out(&self, name: Arc<str>, value: Option<Masked>, attributes: &str) {
+        self.quotes(&[attributes], |attributes| What::CookieOut {
+            name,
+            value,
+            attributes,
+        });
+    }
+
+    /// Writes down what has just happened, with a text that belongs to it, in pieces.
+    fn quotes(&self, text: &[impl AsRef<[u8]>], what: impl FnOnce(Span) -> What) {
+        if let Some(notebook) = &self.0 {
+            let (at, took) = (notebook.start.elapsed(), Duration::ZERO);
+            notebook.page().write(|record| {
+                let what = what(record.quote(text));
+                Event { at, took, what }
+            });
         }
     }
 
@@ -99,31 +129,24 @@ impl Recording {
     /// The record as it is while the request is still at work.
     pub fn so_far(&self) -> Option<Record> {
         let notebook = self.0.as_ref()?;
-        let mut record = notebook.page().record.clone();
+        let mut record = Record::clone(&notebook.page().record);
         record.took = notebook.start.elapsed();
         Some(record)
     }
 
     /// The record of the request that was answered with `status`; `None` where it is not wanted.
     /// What happens from now on is not written down any more.
-    pub fn finished(&self, status: u16) -> Option<Record> {
+    pub fn finished(&self, status: u16) -> Option<Arc<Record>> {
         let notebook = self.0.as_ref()?;
         let mut page = notebook.page();
         if page.unwanted {
             return None;
         }
         page.unwanted = true;
-        // Moved and not copied: this happens at every request.
-        let record = &mut page.record;
-        Some(Record {
-            number: record.number,
-            began: record.began,
-            method: std::mem::take(&mut record.method),
-            path: std::mem::take(&mut record.path),
-            status,
-            took: notebook.start.elapsed(),
-            events: std::mem::take(&mut record.events),
-        })
+        let record = Arc::make_mut(&mut page.record);
+        record.status = status;
+        record.took = notebook.start.elapsed();
+        Some(page.record.clone())
     }
 }
 
@@ -133,19 +156,30 @@ impl Notebook {
     }
 }
 
+impl Page {
+    fn write(&mut self, event: impl FnOnce(&mut Record) -> Event) {
+        // Once it is finished others have it, too, and it stays as it is.
+        if let Some(record) = Arc::get_mut(&mut self.record) {
+            let event = event(record);
+            record.events.push(event);
+        }
+    }
+}
+
 /// The usual methods need no memory of their own.
 fn method_named(method: &str) -> Cow<'static, str> {
     const USUAL: [&str; 4] = ["GET", "POST", "HEAD", "PUT"];
     match USUAL.into_iter().find(|usual| *usual == method) {
         Some(usual) => usual.into(),
-        None => shortened(method).into(),
+        None => shortened(method).0.to_owned().into(),
     }
 }
 
-fn shortened(text: &str) -> String {
+/// As much of a text as is kept, and the mark that there was more.
+fn shortened(text: &str) -> (&str, &'static str) {
     match text.char_indices().nth(MAX_TEXT) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}…", &text[..end]),
+        None => (text, ""),
+        Some((end, _)) => (&text[..end], "…"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who may see which records: one ring for each session, the oldest pushed out first.
 
-use super::{MAX_BYTES, MAX_RECORDS, MAX_RINGS, Record};
+use super::{MAX_BYTES, MAX_RECORDS, MAX_RINGS, Record, Recording};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{
@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
+use time::OffsetDateTime;
 use tokio::sync::broadcast;
 
 /// How many records a slow reader may lag behind before it misses some.
@@ -19,7 +20,14 @@ pub struct Rings {
     on: AtomicBool,
     next_number: AtomicU64,
     state: Mutex<State>,
+    /// Records that were pushed out, blank again. To make and free one for every request, most
+    /// often on different threads, took longer than all that is written into it.
+    paper: Mutex<Vec<Arc<Record>>>,
 }
+
+/// How many blank records are kept for coming requests, and how large they may be in bytes.
+const PAPER: usize = 64;
+const SMALL: usize = 4 * 1024;
 
 #[derive(Debug, Default)]
 struct State {
@@ -44,11 +52,23 @@ impl Default for Rings {
             on: AtomicBool::new(true),
             next_number: AtomicU64::new(1),
             state: Mutex::default(),
+            paper: Mutex::default(),
         }
     }
 }
 
 impl Rings {
+    /// Begins to record a request; off where nothing is recorded.
+    pub fn begin(&self, began: OffsetDateTime, method: &str, path: &str) -> Recording {
+        if !self.is_on() {
+            return Recording::off();
+        }
+        let number = self.next_number.fetch_add(1, Ordering::Relaxed);
+        let paper = self.paper().pop();
+        let paper = paper.unwrap_or_else(|| Arc::new(Record::blank()));
+        Recording::begin_on(paper, number, began, method, path)
+    }
+
     /// Whether requests are recorded.
     pub fn is_on(&self) -> bool {
         self.on.load(Ordering::Relaxed)
@@ -59,31 +79,28 @@ impl Rings {
         self.on.store(on, Ordering::Relaxed);
     }
 
-    /// A number for the next request.
-    pub fn number(&self) -> u64 {
-        self.next_number.fetch_add(1, Ordering::Relaxed)
-    }
-
     /// The ring of the session `id`, if any of its requests is known.
     pub fn of(&self, id: i128) -> Option<Arc<Ring>> {
         self.state().rings.get(&id).cloned()
     }
 
     /// Puts a record into the ring of the session `id`, which is known to exist.
-    pub fn push(&self, id: i128, record: Record) {
+    pub fn push(&self, id: i128, record: Arc<Record>) {
         let mut state = self.state();
         let ring = state.rings.entry(id).or_default().clone();
         let gone = state.keep(id, &ring, record);
-        // Freed without the lock, for which every request waits.
+        // Without the lock, for which every request waits.
         drop(state);
-        drop(gone);
+        self.reuse(gone);
     }
 
     /// The same for a session of which nobody knows whether it exists.
-    pub fn push_if_known(&self, id: i128, record: Record) {
+    pub fn push_if_known(&self, id: i128, record: Arc<Record>) {
         let mut state = self.state();
         if let Some(ring) = state.rings.get(&id).cloned() {
-            state.keep(id, &ring, record);
+            let gone = state.keep(id, &ring, record);
+            drop(state);
+            self.reuse(gone);
         }
     }
 
@@ -108,10 +125,10 @@ impl Rings {
     }
 
     /// The session `id` has ended: with `last` for those who follow it, and nothing for others.
-    pub fn end(&self, id: i128, last: Record) {
+    pub fn end(&self, id: i128, last: &Arc<Record>) {
         let mut state = self.state();
         if let Some(ring) = state.rings.get(&id) {
-            ring.tell(&Arc::new(last));
+            ring.tell(last);
         }
         state.remove(id);
     }
@@ -130,16 +147,33 @@ impl Rings {
         (state.rings.len(), state.bytes)
     }
 
+    /// Keeps the paper of a record that nobody has any more.
+    fn reuse(&self, gone: Option<Arc<Record>>) {
+        let Some(mut gone) = gone else { return };
+        if let Some(record) = Arc::get_mut(&mut gone).filter(|record| record.bytes() <= SMALL) {
+            // At once: what was in a session does not stay on a heap of waste paper.
+            record.wipe();
+            let mut paper = self.paper();
+            if paper.len() < PAPER {
+                paper.push(gone);
+            }
+        }
+    }
+
+    fn paper(&self) -> MutexGuard<'_, Vec<Arc<Record>>> {
+        self.paper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn keep(&mut self, id: i128, ring: &Ring, record: Record) -> Option<Arc<Record>> {
+    fn keep(&mut self, id: i128, ring: &Ring, record: Arc<Record>) -> Option<Arc<Record>> {
         self.bytes += record.bytes();
         ring.latest.store(record.number, Ordering::Relaxed);
-        let gone = ring.push(Arc::new(record));
+        let gone = ring.push(record);
         self.bytes -= gone.as_ref().map_or(0, |gone| gone.bytes());
         self.make_room(id);
         gone
@@ -218,26 +252,13 @@ impl Ring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::xray::{Event, MAX_DATA, What};
-    use std::time::Duration;
-    use time::OffsetDateTime;
 
-    fn record(number: u64, bytes: usize) -> Record {
-        let data = vec![0; MAX_DATA.min(bytes)];
-        let event = Event {
-            at: Duration::ZERO,
-            took: Duration::ZERO,
-            what: What::Before(data.into()),
-        };
-        Record {
+    fn record(number: u64, bytes: usize) -> Arc<Record> {
+        Arc::new(Record {
             number,
-            began: OffsetDateTime::UNIX_EPOCH,
-            method: "GET".into(),
-            path: "/".into(),
-            status: 200,
-            took: Duration::ZERO,
-            events: vec![event; bytes / MAX_DATA + 1],
-        }
+            quoted: vec![0; bytes],
+            ..Record::blank()
+        })
     }
 
     #[test]
@@ -287,13 +308,38 @@ mod tests {
     }
 
     #[test]
+    fn the_paper_of_what_was_pushed_out_is_used_again_and_blank() {
+        let rings = Rings::default();
+        let mut last = None;
+        for _ in 0..=MAX_RECORDS {
+            let recording = rings.begin(OffsetDateTime::now_utc(), "PATCH", "/a?b");
+            recording.note("a", "b");
+            last = recording.finished(200);
+            assert_eq!(last.as_ref().unwrap().events.len(), 1);
+            drop(recording);
+            rings.push(1, last.clone().unwrap());
+        }
+        assert_eq!(rings.paper().len(), 1);
+        let again = rings
+            .begin(last.unwrap().began, "GET", "/")
+            .so_far()
+            .unwrap();
+        assert!(rings.paper().is_empty());
+        assert_eq!(
+            (again.method.as_ref(), again.path.as_str(), again.status),
+            ("GET", "/", 0)
+        );
+        assert!(again.events.is_empty());
+    }
+
+    #[test]
     fn what_has_ended_or_was_renamed_has_nothing_left() {
         let rings = Rings::default();
         rings.push(1, record(1, 0));
         rings.rename(1, 2);
         assert!(rings.of(1).is_none());
         let mut news = rings.of(2).unwrap().follow();
-        rings.end(2, record(2, 0));
+        rings.end(2, &record(2, 0));
         assert!(rings.of(2).is_none());
         assert_eq!(rings.size(), (0, 0));
         // Who followed it hears of its end.

@@ -190,11 +190,8 @@ mod tests {
 
     fn visit(path: &str) -> Arc<Record> {
         let began = OffsetDateTime::UNIX_EPOCH;
-        Arc::new(
-            Recording::begin(1, began, "GET", path)
-                .finished(200)
-                .unwrap(),
-        )
+        let recording = Recording::begin(1, began, "GET", path);
+        recording.finished(200).unwrap()
     }
 
     /// The tasks that these visits have done.

@@ -213,9 +213,10 @@ fn shows_bytes(record: &Record) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
     use time::OffsetDateTime;
 
-    fn record(method: &str, path: &str, note: (&'static str, &str)) -> Record {
+    fn record(method: &str, path: &str, note: (&'static str, &str)) -> Arc<Record> {
         let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, path);
         recording.note(note.0, note.1);
         recording.finished(200).unwrap()

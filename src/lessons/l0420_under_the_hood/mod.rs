@@ -201,11 +201,12 @@ fn layer_card(layer: &Layer, now: Option<&Record>, before: Option<&Record>) -> M
 }
 
 fn measured(layer: &Layer, heading: &str, record: Option<&Record>) -> Markup {
-    let events = record.map(trace::parts).unwrap_or_default();
-    let here = events
-        .into_iter()
-        .filter(|(part, _)| layer.part == Some(*part));
-    let lines: Vec<_> = here.filter_map(|(_, event)| trace::told(event)).collect();
+    let lines = record.map_or_else(Vec::new, |record| {
+        let events = trace::parts(record).into_iter();
+        let here = events.filter(|(part, _)| layer.part == Some(*part));
+        here.filter_map(|(_, event)| trace::told(record, event))
+            .collect()
+    });
     html! {
         @if !lines.is_empty() {
             p { strong { (heading) } }

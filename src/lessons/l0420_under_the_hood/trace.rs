@@ -28,7 +28,7 @@ pub(super) fn parts(record: &Record) -> Vec<(Part, &Event)> {
 // ANCHOR_END: parts
 
 /// In words; `None` for the data, which the X-ray shows in full.
-pub(super) fn told(event: &Event) -> Option<String> {
+pub(super) fn told(record: &Record, event: &Event) -> Option<String> {
     let what: String = match &event.what {
         What::CookieIn { good: true, .. } => "your cookie came, with a good signature".into(),
         What::CookieIn { good: false, .. } => {
@@ -38,7 +38,7 @@ pub(super) fn told(event: &Event) -> Option<String> {
         What::Lock => "the session's lock was waited for".into(),
         What::Store(call) => format!("store: {}", call.operation.name()),
         What::Sleep => "slept on purpose".into(),
-        What::Note(name, text) => format!("{name}: {text}"),
+        What::Note(name, text) => format!("{name}: {}", record.text(*text)),
         What::Before(_) | What::After(_) => return None,
         What::CookieOut { value: Some(_), .. } => "Set-Cookie was added".into(),
         What::CookieOut { value: None, .. } => "a Set-Cookie that removes the cookie".into(),

@@ -49,7 +49,7 @@ pub fn record_html(record: &Record) -> Markup {
             (timeline::timeline(record))
             ol.events {
                 @for event in &record.events {
-                    @if let Some(text) = text(event) {
+                    @if let Some(text) = text(record, event) {
                         li class=(kind(&event.what)) {
                             span.at { (duration(event.at)) }
                             span.what { (text) }
@@ -83,7 +83,7 @@ fn lasts(what: &What) -> bool {
     matches!(what, What::Lock | What::Store(_) | What::Sleep)
 }
 
-fn text(event: &Event) -> Option<Markup> {
+fn text(record: &Record, event: &Event) -> Option<Markup> {
     Some(match &event.what {
         What::CookieIn {
             name,
@@ -96,7 +96,7 @@ fn text(event: &Event) -> Option<Markup> {
         What::Foreign => html! { "another origin's page sent this: no session" },
         What::Lock => html! { "waited for the lock of the session" },
         What::Sleep => html! { "slept, holding nothing" },
-        What::Note(about, detail) => html! { (about) ": " (detail) },
+        What::Note(about, detail) => html! { (about) ": " (record.text(*detail)) },
         What::Store(call) => html! {
             (call.store) " " strong { (call.operation.name()) } ": " code { (call.statement) }
             @if call.bytes > 0 { ", " (call.bytes) " bytes" }
@@ -113,7 +113,7 @@ fn text(event: &Event) -> Option<Markup> {
             name,
             value: Some(value),
             attributes,
-        } => html! { "set " code { (name) "=…" (value) "; " (attributes) } },
+        } => html! { "set " code { (name) "=…" (value) "; " (record.text(*attributes)) } },
         What::Before(_) | What::After(_) => return None,
     })
 }

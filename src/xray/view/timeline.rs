@@ -82,7 +82,6 @@ fn line(stretches: &[Stretch], whole: Duration, label: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use time::OffsetDateTime;
 
     fn event(at: u64, took: u64, what: What) -> Event {
         let (at, took) = (Duration::from_millis(at), Duration::from_millis(took));
@@ -92,13 +91,9 @@ mod tests {
     #[test]
     fn the_sleep_is_to_scale_and_the_rest_is_magnified_apart_from_it() {
         let record = Record {
-            number: 1,
-            began: OffsetDateTime::UNIX_EPOCH,
-            method: "GET".into(),
-            path: "/".into(),
-            status: 200,
             took: Duration::from_millis(1010),
             events: vec![event(5, 1000, What::Sleep), event(1006, 2, What::Lock)],
+            ..Record::blank()
         };
         let html = timeline(&record).into_string();
         assert!(html.contains("1.010 s in all"), "{html}");

@@ -4,31 +4,25 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use sweatbox::{
     exercises::EXERCISES,
-    xray::{Event, Masked, Record, What},
+    xray::{Masked, Record, Recording, What},
 };
 use time::OffsetDateTime;
 
 /// A request as the X-ray keeps it, with this exercise's own value before and after.
 fn record(request: &str, status: u16, key: &str, [before, after]: [Value; 2]) -> Arc<Record> {
     let stored = |value: Value| json!({ "data": { key: value } }).to_string().into_bytes();
-    let event = |what| Event {
-        at: Duration::ZERO,
-        took: Duration::ZERO,
-        what,
-    };
     let (method, path) = request.split_once(' ').unwrap();
-    Arc::new(Record {
-        number: 1,
-        began: OffsetDateTime::UNIX_EPOCH,
-        method: method.to_owned().into(),
-        path: path.into(),
-        status,
-        took: Duration::ZERO,
-        events: vec![
-            event(What::Before(stored(before).into())),
-            event(What::After(stored(after).into())),
-        ],
-    })
+    let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, path);
+    recording.data(What::Before, &stored(before));
+    recording.data(What::After, &stored(after));
+    finished(&recording, status)
+}
+
+/// As it is when nothing took any time.
+fn finished(recording: &Recording, status: u16) -> Arc<Record> {
+    let mut record = Record::clone(&recording.finished(status).unwrap());
+    record.took = Duration::ZERO;
+    Arc::new(record)
 }
 
 /// The tasks of an exercise that this one request does.
@@ -148,8 +142,9 @@ fn two_purchases_at_once_count_only_if_they_overlap_and_both_are_kept() {
     let bought = |change, seconds| {
         let request = record("POST /0385/buy", 303, "0385-tickets", change);
         let took = Duration::from_secs(seconds);
-        let request = Record::clone(&request);
-        Arc::new(Record { took, ..request })
+        let mut request = Record::clone(&request);
+        request.took = took;
+        Arc::new(request)
     };
     let first = |seconds| bought([Value::Null, json!(["1-1"])], seconds);
     let second = bought([json!(["1-1"]), json!(["1-1", "1-2"])], 3);
@@ -162,30 +157,20 @@ fn two_purchases_at_once_count_only_if_they_overlap_and_both_are_kept() {
 
 /// A login, with the session's data before and after, and the ids that came and went.
 fn login(status: u16, [before, after]: [&Value; 2], ids: [&str; 2]) -> Arc<Record> {
-    let plain = record("POST /0415/login", status, "", [Value::Null, Value::Null]);
+    let began = OffsetDateTime::UNIX_EPOCH;
+    let recording = Recording::begin(1, began, "POST", "/0415/login");
     let stored = |data: &Value| json!({ "data": data }).to_string().into_bytes();
     let name: Arc<str> = "s41220Cookie".into();
-    let [came, went] = ids.map(Masked::new);
-    let events = [
-        What::CookieIn {
-            name: name.clone(),
-            value: came,
-            good: true,
-        },
-        What::Before(stored(before).into()),
-        What::After(stored(after).into()),
-        What::CookieOut {
-            name,
-            value: Some(went),
-            attributes: String::new(),
-        },
-    ];
-    let (at, took) = (Duration::ZERO, Duration::ZERO);
-    let events = events.map(|what| Event { at, took, what });
-    Arc::new(Record {
-        events: events.into(),
-        ..Arc::unwrap_or_clone(plain)
-    })
+    let [value, went] = ids.map(Masked::new);
+    recording.happened(What::CookieIn {
+        name: name.clone(),
+        value,
+        good: true,
+    });
+    recording.data(What::Before, &stored(before));
+    recording.data(What::After, &stored(after));
+    recording.cookie_out(name, Some(went), "");
+    finished(&recording, status)
 }
 
 #[test]
