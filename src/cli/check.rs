@@ -2,7 +2,7 @@
 
 use crate::{
     config::{self, Options, Refusal},
-    grading::{self, CHECKS, Probe, Verdict},
+    grading::{self, CHECKS, Copies, Probe, Verdict},
     identity::Port,
 };
 use reqwest::Url;
@@ -96,9 +96,10 @@ async fn judge(
         let whose = "its certificate is not verified: a copy signs its own";
         super::say(&format!("{base} ({whose})\n"))?;
     }
+    let copies = Copies::single(probe);
     let mut judged = Vec::new();
-    for check in checks {
-        let verdict = check.judge(&probe).await;
+    for check in checks.into_iter().filter(|check| check.applies(&copies)) {
+        let verdict = check.judge(&copies).await;
         if !json {
             super::say(&lines(base, check, &verdict))?;
         }

@@ -48,6 +48,11 @@ impl Probe {
         answer.map(drop).map_err(|error| cause(&error))
     }
 
+    /// The copy's address, as a person would write it.
+    pub fn address(&self) -> &str {
+        self.base.as_str()
+    }
+
     /// A new browser, which knows no cookie yet.
     pub(super) fn browser(&self) -> Browser {
         Browser::new(self.client.clone(), self.base.clone())

@@ -16,7 +16,7 @@ use std::{collections::BTreeSet, fs, time::Duration};
 use sweatbox::{
     config::StoreSetup,
     exercises::EXERCISES,
-    grading::{CHECKS, Check, Probe, Verdict},
+    grading::{CHECKS, Check, Copies, Probe, Verdict},
     sandbox::Sandbox,
 };
 use tokio::{
@@ -28,7 +28,7 @@ use tokio::{
 struct Judged {
     // Kept, since its folder goes with it.
     _app: TestApp,
-    probe: Probe,
+    copies: Copies,
     clock: JoinHandle<()>,
 }
 
@@ -37,14 +37,14 @@ impl Judged {
         let app = TestApp::serving(StoreSetup::Memory, routes).await;
         let base = format!("https://localhost:{}/", app.port);
         Self {
-            probe: Probe::new(base.parse().unwrap()).unwrap(),
+            copies: Copies::single(Probe::new(base.parse().unwrap()).unwrap()),
             clock: tokio::spawn(keep_going(app.clock.clone())),
             _app: app,
         }
     }
 
     async fn by(&self, check: &Check) -> Verdict {
-        check.judge(&self.probe).await
+        check.judge(&self.copies).await
     }
 }
 
