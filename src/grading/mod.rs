@@ -7,8 +7,10 @@ mod answer;
 mod browser;
 mod checks;
 mod copies;
+mod handshake;
 mod html;
 mod jar;
+mod links;
 mod probe;
 mod verdict;
 
