@@ -2,6 +2,7 @@
 
 mod check;
 mod doctor;
+mod grade;
 mod logging;
 mod names;
 mod serve;
@@ -48,6 +49,8 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Check a running copy from outside, as a visitor would
     Check(check::Check),
+    /// Check the copies of a whole class, and write scores for the grade book
+    Grade(grade::Grade),
     /// Print what a port decides
     Names(names::Names),
     /// Look after this copy's sessions
@@ -65,6 +68,7 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => serve::run(&serve),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor),
         Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Grade(grade)) => grade::run(&grade),
         Some(Command::Names(names)) => names::run(&names),
         Some(Command::Sessions(command)) => sessions::run(command),
         Some(Command::Token(options)) => token::run(&options),

@@ -6,6 +6,7 @@
 mod answer;
 mod browser;
 mod checks;
+pub mod class;
 mod copies;
 mod handshake;
 mod html;

@@ -1,12 +1,12 @@
 //! How a check comes out, in words for whoever wrote what was checked.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Passed, or what was found instead.
 pub type Verdict = Result<(), Fault>;
 
 /// Why a check is not passed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Fault {
     /// The address of the copy, where it is the fault of one.
     #[serde(skip_serializing_if = "Option::is_none")]

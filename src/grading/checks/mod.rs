@@ -7,7 +7,7 @@ mod session_cookie;
 mod signature;
 mod ticket_desk;
 mod visit_log;
-mod wait_page;
+pub(super) mod wait_page;
 
 use super::Check;
 

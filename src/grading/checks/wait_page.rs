@@ -5,9 +5,9 @@ use reqwest::StatusCode;
 use std::time::Duration;
 
 /// The page.
-pub(super) const PATH: &str = "/";
+pub(in crate::grading) const PATH: &str = "/";
 /// Where "I have enough!" leads.
-pub(super) const ENOUGH: &str = "/?haveEnough=1";
+pub(in crate::grading) const ENOUGH: &str = "/?haveEnough=1";
 /// The link that refreshes.
 pub(super) const LONGER_LINK: &str = "I can wait longer.";
 /// The link that resets.
@@ -20,8 +20,8 @@ const EARLY: Duration = Duration::from_millis(10);
 
 /// The page, as a browser got it.
 #[derive(Debug)]
-pub(super) struct Page {
-    pub(super) answer: Answer,
+pub(in crate::grading) struct Page {
+    pub(in crate::grading) answer: Answer,
     /// N of "The next refresh will wait N seconds".
     seconds: u64,
 }
@@ -56,7 +56,7 @@ pub(super) async fn sweat(browser: &Browser, seconds: u64) -> Result<Page, Fault
 
 impl Page {
     /// The page in an answer.
-    pub(super) fn read(answer: Answer) -> Result<Self, Fault> {
+    pub(in crate::grading) fn read(answer: Answer) -> Result<Self, Fault> {
         let answer = answer.expect(StatusCode::OK)?;
         match seconds_in(&html::gist(&answer.text)) {
             Some(seconds) => Ok(Self { answer, seconds }),
@@ -70,7 +70,7 @@ impl Page {
     }
 
     /// That it shows this number after what `asked` tells of.
-    pub(super) fn expect(&self, seconds: u64, asked: &str) -> Verdict {
+    pub(in crate::grading) fn expect(&self, seconds: u64, asked: &str) -> Verdict {
         match self.seconds == seconds {
             true => Ok(()),
             false => Err(Fault::new(asked, sentence(self.seconds), sentence(seconds))),
