@@ -66,3 +66,86 @@ impl Earlier {
         self.of(student).filter(is_finished)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::Port;
+
+    fn student(login: &str, sandbox: u16) -> Student {
+        Student {
+            student: login.into(),
+            name: String::new(),
+            email: String::new(),
+            host: "localhost".into(),
+            sandbox: Port::new(sandbox).unwrap(),
+            production: Port::new(sandbox + 1).unwrap(),
+        }
+    }
+
+    /// A report of these, as it stands in its file.
+    fn report(profile: &Profile, students: &[(&Student, State)]) -> String {
+        let graded = |&(student, state): &(&Student, State)| {
+            let criteria = profile.criteria.iter();
+            let outcomes = criteria.map(|criterion| criterion.outcome(Ok(())));
+            let outcomes = match state {
+                State::Stopped => Vec::new(),
+                _ => outcomes.collect(),
+            };
+            Graded::new(student, profile.points, state, outcomes)
+        };
+        let report = Report {
+            made: String::new(),
+            assignment: profile.assignment.clone(),
+            points_possible: profile.points,
+            students: students.iter().map(graded).collect(),
+            crosstalk: None,
+        };
+        serde_json::to_string(&report).unwrap()
+    }
+
+    fn parse(text: &str, profile: &Profile) -> Result<Earlier, String> {
+        let parsed = Earlier::parse(text, Path::new("report.json"), profile);
+        parsed.map_err(|refusal| refusal.problem)
+    }
+
+    #[test]
+    fn whoever_was_graded_to_the_end_at_the_same_ports_is_finished() {
+        let profile = Profile::usual(false);
+        let [ann, bob, cat] = [("ann", 1), ("bob", 3), ("cat", 5)].map(|(l, p)| student(l, p));
+        let states = [
+            (&ann, State::Graded),
+            (&bob, State::Unreachable),
+            (&cat, State::Stopped),
+        ];
+        let earlier = parse(&report(&profile, &states), &profile).unwrap();
+        assert_eq!(earlier.finished(&ann).unwrap().student, "ann");
+        assert!(earlier.finished(&bob).is_none() && earlier.of(&bob).is_some());
+        assert!(earlier.finished(&cat).is_none() && earlier.of(&cat).is_some());
+        assert!(earlier.of(&student("ann", 7)).is_none());
+    }
+
+    #[test]
+    fn scores_of_two_profiles_do_not_mix() {
+        let profile = Profile::usual(false);
+        let ann = student("ann", 1);
+        let text = report(&profile, &[(&ann, State::Graded)]);
+        let mut others = [profile.clone(), profile.clone(), profile.clone()];
+        others[0].points = 7.0;
+        others[1].criteria.pop();
+        others[2].assignment = "Week 6".into();
+        for other in others {
+            let problem = parse(&text, &other).unwrap_err();
+            assert_eq!(problem, "report.json was made with another profile");
+        }
+    }
+
+    #[test]
+    fn a_report_that_is_none_is_refused_and_none_at_all_is_none() {
+        let profile = Profile::usual(false);
+        let problem = parse("{\n  \"made\": 1}", &profile).unwrap_err();
+        assert!(problem.contains("line 2"), "{problem}");
+        let nowhere = Earlier::read(Path::new("/nowhere/report.json"), &profile);
+        assert!(nowhere.unwrap().students.is_empty());
+    }
+}

@@ -65,8 +65,10 @@ fn summary(report: &Report) -> Markup {
                     " points" }
             }
             @if let Some(crosstalk) = &report.crosstalk {
-                li { (crosstalk.copies) " copies visited by " (crosstalk.browsers)
-                    " browsers, at most " (crosstalk.jar) " in each: "
+                li { (crosstalk.copies) " copies visited by "
+                    @if crosstalk.browsers == 1 { "one browser" }
+                    @else { (crosstalk.browsers) " browsers" }
+                    ", at most " (crosstalk.jar) " in each: "
                     @if crosstalk.mixed_up.is_empty() { "each counter was its own" }
                     @else { "not each counter was its own (" (crosstalk.mixed_up.join(", ")) ")" }
                 }
