@@ -1,4 +1,4 @@
-//! Checks: whether a copy does what an exercise asks, judged from outside.
+//! Checks: whether a copy does what the page, the sessions and the exercises ask, from outside.
 //!
 //! A check gets a client and an address and nothing else. So it judges a copy of this program, a
 //! changed copy, or a program in another language alike, and nobody passes by how the code looks.

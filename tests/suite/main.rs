@@ -29,6 +29,8 @@ mod exercises;
 #[cfg(feature = "redis")]
 mod failover;
 mod files;
+mod grading_checks;
+mod grading_express;
 mod large_purges;
 mod looking_after;
 mod outages;
