@@ -11,7 +11,7 @@
 //! | 5 lessons | [`lessons`], [`exercises`] |
 //! | 4 features | [`progress`], [`grading`] |
 //! | 3 shared state | [`sandbox`], [`caretaker`] |
-//! | 2 machinery | [`sessions`], [`walkthrough`], [`tls`], [`listen`] |
+//! | 2 machinery | [`sessions`], [`walkthrough`], [`tls`], [`listen`], [`roster`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
 //! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
 //!
@@ -32,6 +32,7 @@ pub mod lessons;
 pub mod listen;
 pub mod page;
 pub mod progress;
+pub mod roster;
 pub mod sandbox;
 pub mod server;
 pub mod sessions;
