@@ -1,54 +1,50 @@
 //! Who may see which records: one ring for each session, the oldest pushed out first.
 
+mod budget;
+mod ring;
+mod shelf;
+
+pub use budget::Budget;
+pub use ring::Ring;
+
 use super::{MAX_BYTES, MAX_RECORDS, MAX_RINGS, Record};
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+use shelf::Shelf;
+use std::sync::{
+    Arc, Weak,
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
-use tokio::sync::broadcast;
 
-/// How many records a slow reader may lag behind before it misses some.
-const LAG: usize = 16;
-
-/// The rings of all sessions of this process.
+/// The rings of all sessions of a copy.
 #[derive(Debug)]
 pub struct Rings {
     on: AtomicBool,
     next_number: AtomicU64,
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// By the session's id.
-    rings: HashMap<i128, Arc<Ring>>,
-    bytes: usize,
-}
-
-/// The records of one session, and whoever follows it.
-#[derive(Debug)]
-pub struct Ring {
-    records: Mutex<VecDeque<Arc<Record>>>,
-    /// The number of its latest record: rings that are not used go first.
-    latest: AtomicU64,
-    /// Made for the first who follows: most rings are never followed.
-    news: OnceLock<broadcast::Sender<Arc<Record>>>,
+    shelf: Arc<Shelf>,
 }
 
 impl Default for Rings {
     fn default() -> Self {
-        Self {
-            on: AtomicBool::new(true),
-            next_number: AtomicU64::new(1),
-            state: Mutex::default(),
-        }
+        Self::on(Arc::default())
     }
 }
 
 impl Rings {
+    /// Rings of a copy that keep to `budget` together with those of others.
+    pub fn sharing(budget: &Budget) -> Self {
+        let shelf = Arc::new(Shelf::sharing(budget));
+        let holder: Weak<Shelf> = Arc::downgrade(&shelf);
+        budget.join(holder);
+        Self::on(shelf)
+    }
+
+    fn on(shelf: Arc<Shelf>) -> Self {
+        Self {
+            on: AtomicBool::new(true),
+            next_number: AtomicU64::new(1),
+            shelf,
+        }
+    }
+
     /// Whether requests are recorded.
     pub fn is_on(&self) -> bool {
         self.on.load(Ordering::Relaxed)
@@ -66,42 +62,43 @@ impl Rings {
 
     /// The ring of the session `id`, if any of its requests is known.
     pub fn of(&self, id: i128) -> Option<Arc<Ring>> {
-        self.state().rings.get(&id).cloned()
+        self.shelf.state().rings.get(&id).cloned()
     }
 
     /// Puts a record into the ring of the session `id`, which is known to exist.
     pub fn push(&self, id: i128, record: Record) {
-        let mut state = self.state();
-        let ring = state.rings.entry(id).or_default().clone();
-        let gone = state.keep(id, &ring, record);
+        let gone = self.shelf.change(|state| {
+            let ring = state.rings.entry(id).or_default().clone();
+            state.keep(id, &ring, record)
+        });
         // Freed without the lock, for which every request waits.
-        drop(state);
         drop(gone);
     }
 
     /// The same for a session of which nobody knows whether it exists.
     pub fn push_if_known(&self, id: i128, record: Record) {
-        let mut state = self.state();
-        if let Some(ring) = state.rings.get(&id).cloned() {
-            state.keep(id, &ring, record);
-        }
+        let gone = self.shelf.change(|state| {
+            let ring = state.rings.get(&id).cloned()?;
+            state.keep(id, &ring, record)
+        });
+        drop(gone);
     }
 
     /// Makes a ring for the session `id`, which is known to exist, unless there is one.
     pub fn ensure(&self, id: i128) {
-        let mut state = self.state();
-        state.rings.entry(id).or_insert_with(|| {
-            let ring = Ring::default();
+        self.shelf.change(|state| {
             let latest = self.next_number.load(Ordering::Relaxed);
-            ring.latest.store(latest, Ordering::Relaxed);
-            Arc::new(ring)
+            let rings = &mut state.rings;
+            rings
+                .entry(id)
+                .or_insert_with(|| Arc::new(Ring::since(latest)));
+            state.make_room(id);
         });
-        state.make_room(id);
     }
 
     /// The session `old` goes on as `new`, and so does its ring; the old id has nothing left.
     pub fn rename(&self, old: i128, new: i128) {
-        let mut state = self.state();
+        let mut state = self.shelf.state();
         if let Some(ring) = state.rings.remove(&old) {
             state.rings.insert(new, ring);
         }
@@ -109,109 +106,27 @@ impl Rings {
 
     /// The session `id` has ended: with `last` for those who follow it, and nothing for others.
     pub fn end(&self, id: i128, last: Record) {
-        let mut state = self.state();
-        if let Some(ring) = state.rings.get(&id) {
-            ring.tell(&Arc::new(last));
-        }
-        state.remove(id);
+        self.shelf.change(|state| {
+            if let Some(ring) = state.rings.get(&id) {
+                ring.tell(&Arc::new(last));
+            }
+            state.remove(id);
+        });
     }
 
     /// Forgets what was recorded of the session `id`; who follows it goes on.
     pub fn clear(&self, id: i128) {
-        let mut state = self.state();
-        if let Some(ring) = state.rings.get(&id).cloned() {
-            state.bytes -= ring.clear();
-        }
+        self.shelf.change(|state| {
+            if let Some(ring) = state.rings.get(&id).cloned() {
+                state.bytes -= ring.clear();
+            }
+        });
     }
 
     /// How many sessions and bytes there are.
     pub fn size(&self) -> (usize, usize) {
-        let state = self.state();
+        let state = self.shelf.state();
         (state.rings.len(), state.bytes)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn keep(&mut self, id: i128, ring: &Ring, record: Record) -> Option<Arc<Record>> {
-        self.bytes += record.bytes();
-        ring.latest.store(record.number, Ordering::Relaxed);
-        let gone = ring.push(Arc::new(record));
-        self.bytes -= gone.as_ref().map_or(0, |gone| gone.bytes());
-        self.make_room(id);
-        gone
-    }
-
-    /// Keeps the bounds; the ring of `id` is the last to go.
-    fn make_room(&mut self, id: i128) {
-        while self.rings.len() > MAX_RINGS || self.bytes > MAX_BYTES {
-            let others = self.rings.iter().filter(|(other, _)| **other != id);
-            let oldest = others.min_by_key(|(_, ring)| ring.latest.load(Ordering::Relaxed));
-            let Some((&oldest, _)) = oldest else { break };
-            self.remove(oldest);
-        }
-    }
-
-    fn remove(&mut self, id: i128) {
-        if let Some(ring) = self.rings.remove(&id) {
-            self.bytes -= ring.clear();
-        }
-    }
-}
-
-impl Default for Ring {
-    fn default() -> Self {
-        Self {
-            records: Mutex::default(),
-            latest: AtomicU64::default(),
-            news: OnceLock::new(),
-        }
-    }
-}
-
-impl Ring {
-    /// All of its records, the oldest first.
-    pub fn records(&self) -> Vec<Arc<Record>> {
-        self.locked().iter().cloned().collect()
-    }
-
-    /// Its coming records.
-    pub fn follow(&self) -> broadcast::Receiver<Arc<Record>> {
-        let news = self.news.get_or_init(|| broadcast::Sender::new(LAG));
-        news.subscribe()
-    }
-
-    /// How many follow it.
-    pub fn followers(&self) -> usize {
-        self.news.get().map_or(0, broadcast::Sender::receiver_count)
-    }
-
-    /// Keeps a record; the one that had to go for it.
-    fn push(&self, record: Arc<Record>) -> Option<Arc<Record>> {
-        let mut records = self.locked();
-        self.tell(&record);
-        records.push_back(record);
-        let full = records.len() > MAX_RECORDS;
-        full.then(|| records.pop_front()).flatten()
-    }
-
-    fn tell(&self, record: &Arc<Record>) {
-        if let Some(news) = self.news.get() {
-            // An error says that nobody follows it any more.
-            let _ = news.send(record.clone());
-        }
-    }
-
-    fn clear(&self) -> usize {
-        let records = std::mem::take(&mut *self.locked());
-        records.iter().map(|record| record.bytes()).sum()
-    }
-
-    fn locked(&self) -> MutexGuard<'_, VecDeque<Arc<Record>>> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -284,6 +199,27 @@ mod tests {
             .map(|record| record.bytes())
             .sum();
         assert_eq!(bytes, counted);
+    }
+
+    #[test]
+    fn of_many_copies_the_largest_gives_first_and_all_together_keep_to_the_budget() {
+        let budget = Budget::default();
+        let [modest, greedy] = [(); 2].map(|()| Rings::sharing(&budget));
+        modest.push(1, record(1, 100 * 1024));
+        for number in 1..=500 {
+            greedy.push(number, record(number as u64, 100 * 1024));
+            let all = modest.size().1 + greedy.size().1;
+            assert!(all <= MAX_BYTES, "{all} bytes");
+        }
+        assert!(modest.of(1).is_some(), "it was not the largest");
+        let kept = greedy.size().0;
+        assert!(kept > 50, "{kept} sessions");
+        // What a copy had is free again when it is gone.
+        drop(greedy);
+        for number in 2..=100 {
+            modest.push(number, record(number as u64, 100 * 1024));
+        }
+        assert_eq!(modest.size().0, 100);
     }
 
     #[test]
