@@ -30,6 +30,7 @@ mod exercises;
 mod failover;
 mod files;
 mod grading_checks;
+mod grading_class;
 mod grading_express;
 mod hosting;
 mod large_purges;

@@ -6,6 +6,7 @@ mod plan;
 use crate::{
     config::Refusal,
     grading::class::{self, Report, State},
+    host::allow_open_files,
     server,
 };
 use anyhow::Context;
@@ -15,8 +16,8 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio_util::sync::CancellationToken;
 
-/// A class of hundreds has more connections open than the usual 1,024 files.
-const OPEN_FILES: u64 = 16_384;
+/// A check may open twenty connections at once: as many as five copies that are served.
+const OPEN_AS: usize = 5;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -89,9 +90,8 @@ pub(super) fn run(args: &Grade) -> anyhow::Result<ExitCode> {
         super::say(&class::list())?;
         return Ok(ExitCode::SUCCESS);
     }
-    // Where the system allows less, fewer connections are open at a time.
-    let _ = rlimit::increase_nofile_limit(OPEN_FILES);
     let plan = Plan::of(args)?;
+    allow_open_files(plan.copies() + usize::from(args.jobs) * OPEN_AS)?;
     let report = super::block_on(grade(&plan))??;
     let written = class::write_all(&report, &plan.out);
     written.map_err(|error| Refusal::io("write into", &plan.out, &error))?;

@@ -70,6 +70,11 @@ impl Plan {
         })
     }
 
+    /// How many copies are on the roster.
+    pub(super) fn copies(&self) -> usize {
+        self.roster.students.len() * 2
+    }
+
     /// Those who are to be judged, with what it takes.
     pub(super) async fn class(&self) -> Result<Class, Refusal> {
         let students = self.roster.students.iter().zip(&self.parts);
