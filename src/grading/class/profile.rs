@@ -126,7 +126,7 @@ fn chosen(weights: BTreeMap<Spanned<String>, Spanned<u32>>) -> Result<Vec<Criter
             return Err((Some(id.span()), what));
         }
         if *weight.get_ref() > LARGEST_WEIGHT {
-            let what = format!("a weight of {}; allowed is up to {LARGEST_WEIGHT}", weight);
+            let what = format!("a weight of {weight}; allowed is up to {LARGEST_WEIGHT}");
             return Err((Some(weight.span()), what));
         }
     }

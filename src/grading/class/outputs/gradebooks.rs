@@ -70,7 +70,7 @@ pub(super) fn canvas(report: &Report) -> io::Result<String> {
         let (name, id) = (cell(student.called()), cell(&student.student));
         let is_number = id.bytes().all(|byte| byte.is_ascii_digit());
         let (number, login) = if is_number { (&*id, "") } else { ("", &*id) };
-        table.row(row([&name, "", number, login, ""], score(student)))?;
+        table.row(row([&*name, "", number, login, ""], score(student)))?;
     }
     table.text()
 }
