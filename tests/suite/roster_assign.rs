@@ -7,7 +7,7 @@ const CLASS: &str = "Name,Section,Email,Login\nAnn Lee,A,ann@school.example,ann\
 
 fn assign(folder: &Folder, more: &[&str]) -> Output {
     let always = ["roster", "assign", "class.csv", "--host", "class.example"];
-    folder.run(&[&always, more].concat())
+    folder.run(&[&always[..], more].concat())
 }
 
 #[track_caller]
@@ -96,7 +96,7 @@ fn ports_in_use_are_refused_when_asked_to_look() {
     folder.write("class.csv", CLASS, 0o600);
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    // Two ports on either side: whichever way, this one is given to somebody.
+    // The first student would get the port before it, and this one.
     let from = (port - 1).to_string();
     let text = refusal(&assign(&folder, &["--from", &from, "--look"]));
     assert!(text.contains(&format!("port {port} is taken")), "{text}");

@@ -85,8 +85,9 @@ impl MysqlStore {
         }
         let query = format!("SELECT {}", ["IS_FREE_LOCK(?)"; REPLICAS].join(" + "));
         let places = (0..REPLICAS).map(|place| self.lock_name(&format!("place {place}")));
-        let free = places.fold(sqlx::query_scalar(&query), |query, name| query.bind(name));
-        let free: Option<i64> = free.fetch_one(&mut *connection).await?;
+        let query = sqlx::query_scalar::<MySql, Option<i64>>(&query);
+        let query = places.fold(query, |query, name| query.bind(name));
+        let free = query.fetch_one(&mut *connection).await?;
         if free == Some(REPLICAS as i64) {
             return Ok(Some(door));
         }

@@ -37,7 +37,8 @@ impl PostgresStore {
             let query = format!("SELECT pg_try_advisory_lock{form}({number})");
             let query = sqlx::query_scalar(&query);
             let granted = query.fetch_one(&mut claims.connection).await;
-            if granted.map_err(|error| self.sort(error))? {
+            let granted: bool = granted.map_err(|error| self.sort(error))?;
+            if granted {
                 let back = format!("SELECT pg_advisory_unlock{form}({number})");
                 claims.held.insert(self.table.clone(), back);
             }
