@@ -6,12 +6,12 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 8 entry | `main`, [`cli`] |
-//! | 7 running | [`server`], [`doctor`] |
+//! | 7 running | [`server`], [`host`], [`doctor`] |
 //! | 6 assembly | [`app`] |
 //! | 5 lessons | [`lessons`], [`exercises`] |
 //! | 4 features | [`progress`], [`grading`] |
-//! | 3 shared state | [`sandbox`], [`caretaker`] |
-//! | 2 machinery | [`sessions`], [`walkthrough`], [`tls`], [`listen`] |
+//! | 3 shared state | [`sandbox`], [`caretaker`], [`class_list`] |
+//! | 2 machinery | [`sessions`], [`walkthrough`], [`tls`], [`listen`], [`roster`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
 //! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
 //!
@@ -20,6 +20,7 @@
 
 pub mod app;
 pub mod caretaker;
+pub mod class_list;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -27,11 +28,13 @@ pub mod doctor;
 pub mod error;
 pub mod exercises;
 pub mod grading;
+pub mod host;
 pub mod identity;
 pub mod lessons;
 pub mod listen;
 pub mod page;
 pub mod progress;
+pub mod roster;
 pub mod sandbox;
 pub mod server;
 pub mod sessions;

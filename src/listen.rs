@@ -6,6 +6,7 @@ use crate::{
 };
 use socket2::{Domain, Protocol, Socket, Type};
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
 };
@@ -31,6 +32,39 @@ pub fn listen(addresses: &[IpAddr], assignment: Assignment) -> Result<Vec<TcpLis
             .map(|listener| vec![listener])
             .map_err(|error| refusal(port, &error)),
         (addresses, _) => open_all(addresses, port, |_| false),
+    }
+}
+
+/// Opens all of `ports`, each as [`listen`] opens an assigned one, or none of them.
+///
+/// # Errors
+/// Every port that cannot be opened, in one refusal: whoever has to move them moves them once.
+pub fn listen_on_all(
+    addresses: &[IpAddr],
+    ports: &BTreeSet<Port>,
+) -> Result<BTreeMap<Port, Vec<TcpListener>>, Refusal> {
+    let mut opened = BTreeMap::new();
+    let mut refused = Vec::new();
+    for port in ports {
+        match listen(addresses, Assignment::Assigned(*port)) {
+            Ok(listeners) => drop(opened.insert(*port, listeners)),
+            Err(refusal) => refused.push(refusal),
+        }
+    }
+    match &refused[..] {
+        [] => Ok(opened),
+        [one] => Err(one.clone()),
+        many => {
+            let problems = many
+                .iter()
+                .map(|refusal| format!("\n  {}", refusal.problem));
+            let problems: String = problems.collect();
+            let (count, all) = (many.len(), ports.len());
+            Err(Refusal::new(
+                format!("{count} of {all} ports cannot be opened:{problems}"),
+                "`ss -ltnp` shows what listens there; stop it, or take other ports",
+            ))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a handler may reach: the shared state of one copy.
 
 use crate::{clock::Clock, identity::Identity, sessions::Sessions, walkthrough};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
@@ -11,8 +11,8 @@ pub type Lesson = walkthrough::Lesson<Sandbox>;
 /// One running copy. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Sandbox {
-    /// The names and secrets that the port decided.
-    pub identity: Identity,
+    /// The names and secrets that the port decided. Every handler has a clone of all this.
+    pub identity: Arc<Identity>,
     /// The sessions of this copy's visitors.
     pub sessions: Sessions,
     /// The time of day.

@@ -49,7 +49,7 @@ pub fn router(sandbox: Sandbox, progress: Progress) -> Router {
 pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> Router {
     let problems = middleware::from_fn_with_state(sandbox.identity.port(), problems::render);
     let session = middleware::from_fn_with_state(sandbox.sessions.clone(), sessions::attach);
-    routes
+    let inside: Router = routes
         .merge(walkthroughs::router())
         .merge(xray::router())
         .merge(progress::router())
@@ -60,18 +60,20 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> 
         .route("/assets/{name}", get(assets::asset))
         .fallback(async || HttpError::NotFound)
         .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
-        .with_state(sandbox)
-        // ANCHOR_END: layers
-        // ANCHOR: outer
-        .layer(
-            ServiceBuilder::new()
-                .layer(middleware::from_fn(log::log))
-                .layer(middleware::from_fn(headers::add_headers))
-                .layer(problems)
-                .layer(middleware::from_fn(bodies::read_first))
-                .layer(Extension(progress))
-                .layer(middleware::from_fn(sessions::refuse_foreign_changes))
-                .layer(CatchPanicLayer::custom(problems::after_panic)),
-        )
+        .with_state(sandbox);
+    // ANCHOR_END: layers
+    // Around one service: `layer` on a router with many routes wraps each of them by itself,
+    // and a thousand copies in one process have many.
+    // ANCHOR: outer
+    Router::new().fallback_service(inside).layer(
+        ServiceBuilder::new()
+            .layer(middleware::from_fn(log::log))
+            .layer(middleware::from_fn(headers::add_headers))
+            .layer(problems)
+            .layer(middleware::from_fn(bodies::read_first))
+            .layer(Extension(progress))
+            .layer(middleware::from_fn(sessions::refuse_foreign_changes))
+            .layer(CatchPanicLayer::custom(problems::after_panic)),
+    )
     // ANCHOR_END: outer
 }

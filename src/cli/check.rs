@@ -2,7 +2,7 @@
 
 use crate::{
     config::{self, Options, Refusal},
-    grading::{self, CHECKS, Probe, Verdict},
+    grading::{self, CHECKS, Copies, Probe, Verdict},
     identity::Port,
 };
 use reqwest::Url;
@@ -14,6 +14,10 @@ pub(super) struct Check {
     /// [default: this folder's port]
     #[arg(value_name = "PORT or URL", env = "SWEATBOX_PORT")]
     copy: Option<String>,
+
+    /// The other copy of the same student, to judge the two as neighbours as well
+    #[arg(long, value_name = "PORT or URL")]
+    production: Option<String>,
 
     /// Only the checks of this lesson
     #[arg(long, value_name = "NNNN")]
@@ -29,8 +33,10 @@ type Judged = (&'static grading::Check, Verdict);
 
 pub(super) fn run(args: &Check) -> anyhow::Result<ExitCode> {
     let base = address(args.copy.as_deref())?;
+    let other = args.production.as_deref();
+    let other = other.map(|copy| address(Some(copy))).transpose()?;
     let checks = wanted(args.lesson)?;
-    let judged = super::block_on(judge(&base, checks, args.json))??;
+    let judged = super::block_on(judge(&base, other.as_ref(), checks, args.json))??;
     let passed = judged.iter().filter(|(_, verdict)| verdict.is_ok());
     let (passed, all) = (passed.count(), judged.len());
     super::say(&match args.json {
@@ -86,25 +92,41 @@ fn wanted(lesson: Option<u16>) -> Result<Vec<&'static grading::Check>, Refusal> 
 /// Runs the checks one after another and, unless JSON is wanted, tells of each as it ends.
 async fn judge(
     base: &Url,
+    other: Option<&Url>,
     checks: Vec<&'static grading::Check>,
     json: bool,
 ) -> anyhow::Result<Vec<Judged>> {
-    let probe = Probe::new(base.clone())?;
-    let reached = probe.reach().await;
-    reached.map_err(|cause| unreachable(base, &cause))?;
+    let mut copies = Copies::single(way_to(base).await?);
+    if let Some(other) = other {
+        copies.production = Some(way_to(other).await?);
+    }
     if !json {
         let whose = "its certificate is not verified: a copy signs its own";
         super::say(&format!("{base} ({whose})\n"))?;
     }
     let mut judged = Vec::new();
     for check in checks {
-        let verdict = check.judge(&probe).await;
+        if !check.applies(&copies) {
+            if !json {
+                super::say(&skipped(check))?;
+            }
+            continue;
+        }
+        let verdict = check.judge(&copies).await;
         if !json {
             super::say(&lines(base, check, &verdict))?;
         }
         judged.push((check, verdict));
     }
     Ok(judged)
+}
+
+/// The way to a copy that answers.
+async fn way_to(base: &Url) -> anyhow::Result<Probe> {
+    let probe = Probe::new(base.clone())?;
+    let reached = probe.reach().await;
+    reached.map_err(|cause| unreachable(base, &cause))?;
+    Ok(probe)
 }
 
 fn unreachable(base: &Url, cause: &str) -> Refusal {
@@ -118,6 +140,10 @@ fn lines(base: &Url, check: &grading::Check, verdict: &Verdict) -> String {
     let mark = if verdict.is_ok() { "ok" } else { "FAILED" };
     let mut text = format!("{mark:9}{:22}{}\n", check.id, check.title);
     if let Err(fault) = verdict {
+        let copy = fault.copy.as_deref().filter(|copy| *copy != base.as_str());
+        if let Some(copy) = copy {
+            text += &format!("{:11}{:10}{copy}\n", "", "copy:");
+        }
         for (name, what) in [
             ("asked", &fault.asked),
             ("came", &fault.came),
@@ -128,6 +154,12 @@ fn lines(base: &Url, check: &grading::Check, verdict: &Verdict) -> String {
         }
     }
     text
+}
+
+/// One line for a check that looks at two copies, when there is one.
+fn skipped(check: &grading::Check) -> String {
+    let needs = "needs both copies: --production PORT";
+    format!("{:9}{:22}{} ({needs})\n", "-", check.id, check.title)
 }
 
 /// Where the lesson says what is asked.
@@ -202,9 +234,9 @@ mod tests {
     #[test]
     fn a_lesson_without_checks_is_refused_with_those_that_have_some() {
         assert!(wanted(Some(335)).unwrap().len() < wanted(None).unwrap().len());
-        let refusal = wanted(Some(340)).unwrap_err();
+        let refusal = wanted(Some(300)).unwrap_err();
         assert!(
-            refusal.problem.contains("0340, only of 0335, 0345"),
+            refusal.problem.contains("0300, only of 0310, 0330, 0335"),
             "{refusal}"
         );
     }

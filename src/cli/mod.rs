@@ -2,8 +2,11 @@
 
 mod check;
 mod doctor;
+mod grade;
+mod host;
 mod logging;
 mod names;
+mod roster;
 mod serve;
 mod sessions;
 mod token;
@@ -48,8 +51,15 @@ enum Command {
     Doctor(doctor::Doctor),
     /// Check a running copy from outside, as a visitor would
     Check(check::Check),
+    /// Check the copies of a whole class, and write scores for the grade book
+    Grade(grade::Grade),
+    /// Serve every copy of a roster from one process
+    Host(host::Host),
     /// Print what a port decides
     Names(names::Names),
+    /// Make a class's roster
+    #[command(subcommand)]
+    Roster(roster::RosterCommand),
     /// Look after this copy's sessions
     #[command(subcommand)]
     Sessions(sessions::SessionsCommand),
@@ -65,7 +75,10 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => serve::run(&serve),
         Some(Command::Doctor(doctor)) => doctor::run(&doctor),
         Some(Command::Check(check)) => check::run(&check),
+        Some(Command::Grade(grade)) => grade::run(&grade),
+        Some(Command::Host(host)) => host::run(&host),
         Some(Command::Names(names)) => names::run(&names),
+        Some(Command::Roster(command)) => roster::run(command),
         Some(Command::Sessions(command)) => sessions::run(command),
         Some(Command::Token(options)) => token::run(&options),
     };
@@ -87,8 +100,12 @@ fn say(text: &str) -> io::Result<()> {
 
 /// Runs `work` on two threads: a copy shares its host with hundreds of others.
 fn block_on<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    block_on_threads(2, work)
+}
+
+fn block_on_threads<T>(threads: usize, work: impl Future<Output = T>) -> io::Result<T> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(threads)
         .enable_all()
         .build()?;
     let outcome = runtime.block_on(work);

@@ -20,14 +20,14 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// How long the last writes get after the connections are closed.
-const LAST_WRITES: Duration = Duration::from_millis(1500);
+pub(super) const LAST_WRITES: Duration = Duration::from_millis(1500);
 /// How often a trial looks for another port when somebody was faster.
 const TRIAL_TRIES: u32 = 5;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Serve {
     #[command(flatten)]
-    options: Options,
+    pub(super) options: Options,
 
     /// The longest that the page waits, in seconds; a session lives an hour without a request
     #[arg(
@@ -37,11 +37,11 @@ pub(super) struct Serve {
         value_parser = clap::value_parser!(u64).range(..=3000),
         env = "SWEATBOX_MAX_WAIT"
     )]
-    max_wait: u64,
+    pub(super) max_wait: u64,
 
     /// Record nothing for the X-ray; tasks are then not ticked either
     #[arg(long, env = "SWEATBOX_NO_XRAY")]
-    no_xray: bool,
+    pub(super) no_xray: bool,
 
     /// What to log, such as `warn` or `sweatbox=debug`
     #[arg(
@@ -50,11 +50,11 @@ pub(super) struct Serve {
         default_value = "info",
         env = "SWEATBOX_LOG"
     )]
-    log: String,
+    pub(super) log: String,
 
     /// How a log line looks
     #[arg(long, value_enum, default_value = "text", env = "SWEATBOX_LOG_FORMAT")]
-    log_format: LogFormat,
+    pub(super) log_format: LogFormat,
 }
 
 pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
@@ -74,7 +74,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     let sessions = Sessions::new(store.clone(), &settings.identity, clock.clone(), tenancy);
     sessions.rings().switch(!args.no_xray);
     let sandbox = Sandbox {
-        identity: settings.identity.clone(),
+        identity: Arc::new(settings.identity.clone()),
         sessions: sessions.clone(),
         started: clock.now(),
         clock,
@@ -141,12 +141,7 @@ async fn ready(options: &Options) -> Result<(Settings, Arc<dyn Store>, Vec<TcpLi
 
 /// The store, with its tables found or made. One that is down is no reason not to start.
 async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
-    if let StoreSetup::Memory = settings.store {
-        tracing::warn!(
-            "sessions live in this process alone: a restart forgets them all, and a second \
-             process would know none of them"
-        );
-    }
+    warn_of_memory(&settings.store);
     let store = Guarded::new(stores::open(&settings.store, &settings.identity));
     match store.prepare().await {
         Ok(()) => {}
@@ -160,6 +155,16 @@ async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
         ),
     }
     Ok(Arc::new(store))
+}
+
+/// Says what the store `memory` costs.
+pub(super) fn warn_of_memory(setup: &StoreSetup) {
+    if let StoreSetup::Memory = setup {
+        tracing::warn!(
+            "sessions live in this process alone: a restart forgets them all, and a second \
+             process would know none of them"
+        );
+    }
 }
 
 async fn claim_sessions(
@@ -189,7 +194,8 @@ async fn claim_sessions(
     }
 }
 
-async fn stop_at(signal: impl Future<Output = ()>, stopping: CancellationToken) {
+/// Cancels `stopping` at the signal; to be spawned.
+pub(super) async fn stop_at(signal: impl Future<Output = ()>, stopping: CancellationToken) {
     signal.await;
     stopping.cancel();
     tracing::info!("stopping: whoever waits is told, and nothing new is accepted");

@@ -32,7 +32,10 @@ pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
 }
 
 /// The text of `path`, or `None` when there is no such file.
-pub(super) fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
+///
+/// # Errors
+/// A file that cannot be read, is larger than 1 MiB, or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
     let Some(bytes) = read_bytes(path)? else {
         return Ok(None);
     };
@@ -72,15 +75,30 @@ pub fn refuse_if_shared(path: &Path) -> Result<(), Refusal> {
 /// # Errors
 /// `AlreadyExists` when another copy was faster: read what it wrote.
 pub(super) fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
+    written_beside(path, contents)?.persist_noclobber(path)?;
+    Ok(())
+}
+
+/// Makes `path` with `contents`, mode 0600, whole or not at all; what was there stays until
+/// then. Folders that are missing are made, for their owner alone.
+///
+/// # Errors
+/// What the operating system said.
+pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
+    written_beside(path, contents)?.persist(path)?;
+    Ok(())
+}
+
+/// `contents` under a temporary name in the folder of `path`: two copies that start together
+/// must not read each other's half-written key. `tempfile` makes its files 0600, whatever the
+/// umask.
+fn written_beside(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     make_private_folder(folder)?;
-    // Written under a temporary name first: two copies that start together must not read each
-    // other's half-written key. `tempfile` makes its files 0600, whatever the umask.
     let mut file = tempfile::NamedTempFile::new_in(non_empty(folder))?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path)?;
-    Ok(())
+    Ok(file)
 }
 
 /// Holds the folder of `path`, made if need be, for this process alone until the result is

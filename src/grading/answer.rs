@@ -1,11 +1,15 @@
 //! What a copy answered to one request.
 
 use super::{
-    html,
+    html, jar, links,
     verdict::{Fault, Verdict},
 };
+use cookie::Cookie;
 use reqwest::{Response, StatusCode, Url, header::LOCATION};
-use std::{error::Error, time::Duration};
+use std::{
+    error::Error,
+    time::{Duration, Instant},
+};
 
 /// The longest wait for one answer.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
@@ -21,6 +25,10 @@ pub(super) struct Answer {
     pub(super) asked: String,
     /// The page.
     pub(super) text: String,
+    /// How long it took, from sending the request to the end of the page.
+    pub(super) took: Duration,
+    /// The cookies that it sets.
+    pub(super) cookies: Vec<Cookie<'static>>,
     status: StatusCode,
     /// Where it sends the browser.
     leads_to: Option<Url>,
@@ -28,9 +36,14 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Reads the answer to the request that `asked` tells of.
-    pub(super) async fn read(asked: String, response: Response) -> Result<Self, Fault> {
+    /// Reads the answer to the request that `asked` tells of and that was sent at `sent`.
+    pub(super) async fn read(
+        asked: String,
+        sent: Instant,
+        response: Response,
+    ) -> Result<Self, Fault> {
         let (status, url) = (response.status(), response.url().clone());
+        let cookies = jar::set_by(response.headers());
         let location = response.headers().get(LOCATION);
         let location = location.and_then(|location| location.to_str().ok());
         let leads_to = location.and_then(|location| url.join(location).ok());
@@ -38,6 +51,8 @@ impl Answer {
             Ok(text) => Ok(Self {
                 asked,
                 text,
+                took: sent.elapsed(),
+                cookies,
                 status,
                 leads_to,
                 url,
@@ -68,7 +83,13 @@ impl Answer {
         }
     }
 
-    fn fault(&self, expected: String) -> Fault {
+    /// Where the link leads that says `text`.
+    pub(super) fn link(&self, text: &str) -> Option<Url> {
+        links::target(&self.text, &self.url, text)
+    }
+
+    /// That this answer came and not what is expected.
+    pub(super) fn fault(&self, expected: impl Into<String>) -> Fault {
         let mut came = self.status.to_string();
         if let Some(target) = &self.leads_to {
             came += &format!(" to {}", html::printable(target.as_str(), QUOTED));

@@ -2,13 +2,18 @@
 
 use super::{
     answer::{Answer, cause},
+    html,
     jar::Jar,
     verdict::Fault,
 };
 use reqwest::{
     Client, RequestBuilder, Url,
-    header::{ACCEPT, COOKIE, ORIGIN},
+    header::{ACCEPT, COOKIE, ORIGIN, REFERER},
 };
+use std::time::Instant;
+
+/// How much of an address a message quotes, in characters.
+const LONGEST_LINK: usize = 120;
 
 /// One browser with cookies of its own. A clone is another tab of it.
 #[derive(Debug, Clone)]
@@ -33,6 +38,17 @@ impl Browser {
         }
     }
 
+    /// A window of the same browser, cookies and all, on the copy at `base`.
+    pub(super) fn window_on(&self, client: Client, base: Url) -> Self {
+        let jar = self.jar.clone();
+        Self { client, base, jar }
+    }
+
+    /// Puts a cookie into it by hand.
+    pub(super) fn plant(&self, name: &str, value: &str) {
+        self.jar.put(name, value);
+    }
+
     /// Fetches a page.
     pub(super) async fn get(&self, path: &str) -> Result<Answer, Fault> {
         let request = self.client.get(self.url(path));
@@ -43,6 +59,36 @@ impl Browser {
     pub(super) async fn head(&self, path: &str) -> Result<Answer, Fault> {
         let request = self.client.head(self.url(path));
         self.send(format!("HEAD {path}"), request).await
+    }
+
+    /// Follows the link on `page` that says `text`.
+    pub(super) async fn follow(&self, page: &Answer, text: &str) -> Result<Answer, Fault> {
+        let Some(target) = page.link(text) else {
+            return Err(page.fault(format!("a link that says “{text}”")));
+        };
+        let leads_to = html::printable(target.as_str(), LONGEST_LINK);
+        let asked = format!("{}, then “{text}”, which leads to {leads_to}", page.asked);
+        // A copy must not be able to send us to another host.
+        match target.origin() == self.base.origin() {
+            true => self.send(asked, self.client.get(target)).await,
+            false => {
+                let came = "a link to another place";
+                Err(Fault::new(asked, came, "a link to this copy"))
+            }
+        }
+    }
+
+    /// Fetches an address as the picture that a page of another port of the same host says it
+    /// is: the browser sends the cookies along and says what it is for.
+    pub(super) async fn get_as_picture_next_door(&self, path: &str) -> Result<Answer, Fault> {
+        let page = self.next_door();
+        let asked = format!("GET {path} for an <img> of a page of {page}");
+        let request = self.client.get(self.url(path));
+        let request = request.header(REFERER, format!("{page}/"));
+        let request = request.header("sec-fetch-site", "same-site");
+        let request = request.header("sec-fetch-mode", "no-cors");
+        let request = request.header("sec-fetch-dest", "image");
+        self.send(asked, request).await
     }
 
     /// Sends a form, as one of the copy's own pages does.
@@ -114,10 +160,11 @@ impl Browser {
         if let Some(cookies) = self.jar.field() {
             request = request.header(COOKIE, cookies);
         }
+        let sent = Instant::now();
         match request.send().await {
             Ok(response) => {
                 self.jar.keep(response.headers());
-                Answer::read(asked, response).await
+                Answer::read(asked, sent, response).await
             }
             Err(error) => Err(Fault::new(asked, cause(&error), "an answer")),
         }

@@ -37,6 +37,29 @@ pub(super) fn elements_within(page: &str, container: &str) -> Vec<Element> {
     start_tags.map(Element::from_tag).collect()
 }
 
+/// The elements called `name`, each with its text. One that is not closed ends where the next one
+/// of the name begins, as links do.
+pub(super) fn named(page: &str, name: &str) -> Vec<(Element, String)> {
+    let mut found: Vec<(Element, String)> = Vec::new();
+    let mut open = false;
+    for token in tokens(page) {
+        match token {
+            Token::StartTag(tag) if tag.name == name.as_bytes() => {
+                open = true;
+                found.push((Element::from_tag(tag), String::new()));
+            }
+            Token::EndTag(tag) if tag.name == name.as_bytes() => open = false,
+            Token::String(string) if open => {
+                if let Some((_, says)) = found.last_mut() {
+                    *says += &text(&string.value);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// What a page says: the text of its main part or, without one, of all that can be seen.
 pub(super) fn gist(page: &str) -> String {
     let parts = ["main", "body"].map(|part| text_within(page, part));
@@ -104,6 +127,16 @@ mod tests {
         assert_eq!(names, ["li", "time"]);
         assert_eq!(found[1].attribute("datetime"), Some("c&d"));
         assert_eq!(found[1].attribute("class"), None);
+    }
+
+    #[test]
+    fn a_named_element_has_its_text_closed_or_not() {
+        let page = "<A href='?a&amp;b'>one <b>and</b> two</A> no <a>three<p><a>four</a>";
+        let found = named(page, "a");
+        let says: Vec<_> = found.iter().map(|(_, says)| says.as_str()).collect();
+        assert_eq!(says, ["one and two", "three", "four"]);
+        assert_eq!(found[0].0.attribute("href"), Some("?a&b"));
+        assert!(named(page, "h1").is_empty());
     }
 
     #[test]

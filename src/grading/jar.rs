@@ -16,16 +16,19 @@ pub(super) struct Jar(Arc<Mutex<BTreeMap<String, String>>>);
 impl Jar {
     /// Keeps what an answer sets, and drops what it removes.
     pub(super) fn keep(&self, headers: &HeaderMap) {
-        let fields = headers.get_all(SET_COOKIE).into_iter();
-        let cookies = fields.filter_map(|field| Cookie::parse(field.to_str().ok()?).ok());
         let mut kept = self.cookies();
-        for cookie in cookies {
+        for cookie in set_by(headers) {
             if is_removal(&cookie) {
                 kept.remove(cookie.name());
             } else {
                 kept.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }
+    }
+
+    /// Puts a cookie in by hand, as anybody can in a browser.
+    pub(super) fn put(&self, name: &str, value: &str) {
+        self.cookies().insert(name.to_owned(), value.to_owned());
     }
 
     /// Another jar with the same cookies.
@@ -44,6 +47,16 @@ impl Jar {
     fn cookies(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The cookies that an answer sets or removes, with their attributes.
+pub(super) fn set_by(headers: &HeaderMap) -> Vec<Cookie<'static>> {
+    let fields = headers.get_all(SET_COOKIE).into_iter();
+    let cookies = fields.filter_map(|field| {
+        let text = field.to_str().ok()?.to_owned();
+        Cookie::parse(text).ok()
+    });
+    cookies.collect()
 }
 
 /// `Max-Age` goes before `Expires` (RFC 6265, 4.1.2.2).
@@ -79,6 +92,22 @@ mod tests {
             keep(&jar, removal);
             assert_eq!(jar.field().as_deref(), Some("b=2"), "{removal}");
         }
+    }
+
+    #[test]
+    fn the_attributes_of_a_cookie_are_read_in_any_case_and_order() {
+        let field = "a=1; path=/; SAMESITE=lax;httponly ; Max-Age=60; secure; Other=x";
+        let field = HeaderValue::from_static(field);
+        let cookies = set_by(&HeaderMap::from_iter([(SET_COOKIE, field)]));
+        let [cookie] = &cookies[..] else {
+            panic!("{cookies:?}");
+        };
+        assert_eq!((cookie.name(), cookie.value()), ("a", "1"));
+        assert_eq!(cookie.path(), Some("/"));
+        assert_eq!(cookie.same_site(), Some(cookie::SameSite::Lax));
+        assert_eq!(cookie.http_only(), Some(true));
+        assert_eq!(cookie.secure(), Some(true));
+        assert_eq!(cookie.max_age(), Some(time::Duration::MINUTE));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Checks: whether a copy does what an exercise asks, judged from outside.
+//! Checks: whether a copy does what the page, the sessions and the exercises ask, from outside.
 //!
 //! A check gets a client and an address and nothing else. So it judges a copy of this program, a
 //! changed copy, or a program in another language alike, and nobody passes by how the code looks.
@@ -6,12 +6,17 @@
 mod answer;
 mod browser;
 mod checks;
+pub mod class;
+mod copies;
+mod handshake;
 mod html;
 mod jar;
+mod links;
 mod probe;
 mod verdict;
 
 pub use checks::CHECKS;
+pub use copies::Copies;
 pub use probe::Probe;
 pub use verdict::{Fault, Verdict};
 
@@ -37,22 +42,59 @@ pub struct Check {
     run: Run,
 }
 
-/// What a check does. An async function has no type that a list could name, hence the box.
-type Run = for<'a> fn(&'a Probe) -> Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
+/// What a check looks at, and how.
+#[derive(Debug)]
+enum Run {
+    /// Each copy by itself.
+    Copy(for<'a> fn(&'a Probe) -> Judging<'a>),
+    /// The sandbox and the production copy, in this order, as two neighbours on one host.
+    Pair(for<'a> fn(&'a Probe, &'a Probe) -> Judging<'a>),
+}
+
+/// A check at work. An async function has no type that a list could name, hence the box.
+type Judging<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
 
 impl Check {
-    /// Judges the copy that `probe` leads to.
+    /// Whether there is anything to judge: a check of two neighbours needs both.
+    pub fn applies(&self, copies: &Copies) -> bool {
+        matches!(self.run, Run::Copy(_)) || copies.production.is_some()
+    }
+
+    /// Judges the sandbox and then, if there is one, the production copy; or both together.
     ///
     /// # Errors
-    /// What the copy does instead of what is asked.
-    pub async fn judge(&self, probe: &Probe) -> Verdict {
-        let judged = timeout(LONGEST, (self.run)(probe)).await;
-        judged.unwrap_or_else(|_| {
-            Err(Fault::new(
-                "all requests of this check",
-                format!("no end within {} seconds", LONGEST.as_secs()),
-                "each answer within a second or so",
-            ))
-        })
+    /// What a copy does instead of what is asked. Of a check that does not apply: that it does
+    /// not.
+    pub async fn judge(&self, copies: &Copies) -> Verdict {
+        match (&self.run, &copies.production) {
+            (Run::Copy(run), None) => one(*run, &copies.sandbox).await,
+            (Run::Copy(run), Some(production)) => {
+                one(*run, &copies.sandbox).await?;
+                one(*run, production).await
+            }
+            (Run::Pair(run), Some(production)) => in_time(run(&copies.sandbox, production)).await,
+            (Run::Pair(_), None) => Err(Fault::new(
+                "nothing",
+                "only one copy is known",
+                "a sandbox and a production copy",
+            )),
+        }
     }
+}
+
+/// Judges one copy, and says of a fault that it is this copy's.
+async fn one(run: for<'a> fn(&'a Probe) -> Judging<'a>, probe: &Probe) -> Verdict {
+    let verdict = in_time(run(probe)).await;
+    verdict.map_err(|fault| fault.of(probe.address()))
+}
+
+async fn in_time(judging: Judging<'_>) -> Verdict {
+    let judged = timeout(LONGEST, judging).await;
+    judged.unwrap_or_else(|_| {
+        Err(Fault::new(
+            "all requests of this check",
+            format!("no end within {} seconds", LONGEST.as_secs()),
+            "each answer within a second or so",
+        ))
+    })
 }

@@ -11,6 +11,8 @@ use reqwest::{Client, Url, redirect};
 pub struct Probe {
     base: Url,
     client: Client,
+    /// Words that its student might have taken for a key.
+    words: Vec<String>,
 }
 
 impl Probe {
@@ -34,7 +36,20 @@ impl Probe {
             .redirect(redirect::Policy::none())
             .timeout(PATIENCE)
             .build()?;
-        Ok(Self { base, client })
+        let words = Vec::new();
+        Ok(Self {
+            base,
+            client,
+            words,
+        })
+    }
+
+    /// The same way to the copy of a student who is known: by the login, say, or the name. Such
+    /// a word is no secret, and so no key.
+    #[must_use]
+    pub fn of_student(self, words: &[&str]) -> Self {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        Self { words, ..self }
     }
 
     /// Whether anything answers there at all.
@@ -48,8 +63,34 @@ impl Probe {
         answer.map(drop).map_err(|error| cause(&error))
     }
 
+    /// The copy's address, as a person would write it.
+    pub fn address(&self) -> &str {
+        self.base.as_str()
+    }
+
+    /// The copy's port.
+    pub(super) fn port(&self) -> u16 {
+        self.base.port_or_known_default().unwrap_or(443)
+    }
+
+    /// The name or the address of its host.
+    pub(super) fn host(&self) -> &str {
+        let host = self.base.host_str().unwrap_or_default();
+        host.trim_matches(['[', ']'])
+    }
+
+    /// The words that are known of its student.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+
     /// A new browser, which knows no cookie yet.
     pub(super) fn browser(&self) -> Browser {
         Browser::new(self.client.clone(), self.base.clone())
+    }
+
+    /// A window on this copy of a browser that has been elsewhere.
+    pub(super) fn window_of(&self, browser: &Browser) -> Browser {
+        browser.window_on(self.client.clone(), self.base.clone())
     }
 }

@@ -1,13 +1,16 @@
 //! How a check comes out, in words for whoever wrote what was checked.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Passed, or what was found instead.
 pub type Verdict = Result<(), Fault>;
 
 /// Why a check is not passed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Fault {
+    /// The address of the copy, where it is the fault of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy: Option<String>,
     /// What was asked of the copy, such as `GET /0335, twice`.
     pub asked: String,
     /// What came.
@@ -24,9 +27,16 @@ impl Fault {
         expected: impl Into<String>,
     ) -> Self {
         Self {
+            copy: None,
             asked: asked.into(),
             came: came.into(),
             expected: expected.into(),
         }
+    }
+
+    /// This fault, which is that of the copy at `address`.
+    pub(super) fn of(self, address: &str) -> Self {
+        let copy = Some(address.to_owned());
+        Self { copy, ..self }
     }
 }

@@ -3,9 +3,11 @@
 //! The learner is a UUID that his or her browser keeps for itself. It is no authority: whoever
 //! knows it sees and resets the progress of exercises, and nothing else.
 
+mod database;
 mod learner;
 mod table;
 
+pub use database::Database;
 pub use learner::{Learner, LearnerError};
 
 use crate::{
@@ -28,7 +30,12 @@ impl Progress {
     /// Kept in the database of the session store, or, if that speaks no SQL, in the SQLite file.
     /// Nothing is made or connected before somebody learns something.
     pub fn new(setup: &StoreSetup, identity: &Identity) -> Self {
-        Self(Arc::new(Table::new(setup, identity)))
+        Self::sharing(&Database::new(setup, 1), identity)
+    }
+
+    /// The same in a database whose connections other copies use as well.
+    pub fn sharing(database: &Database, identity: &Identity) -> Self {
+        Self(Arc::new(Table::new(database, identity)))
     }
 
     /// What `learner` has done.

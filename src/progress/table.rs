@@ -1,83 +1,49 @@
 //! The table: a row for each task that a learner has done.
 
-use super::Learner;
-use crate::{
-    config::{SQLITE_FILE, StoreSetup, private_file},
-    error::HttpError,
-    identity::Identity,
+use super::{
+    Learner,
+    database::{Database, Engine},
 };
-use secrecy::ExposeSecret;
-use sqlx::{
-    AnyPool, ConnectOptions,
-    any::AnyPoolOptions,
-    mysql::MySqlConnectOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode},
-};
+use crate::{config::private_file, error::HttpError, identity::Identity};
 use std::{
-    path::PathBuf,
+    fmt::Display,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 use time::OffsetDateTime;
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::timeout,
+};
+
+/// Makes the table `{t}`; in words that all engines know.
+const MAKE: &str = "CREATE TABLE IF NOT EXISTS {t} (learner CHAR(36) NOT NULL, \
+                    lesson INTEGER NOT NULL, task VARCHAR(64) NOT NULL, \
+                    ticked_at BIGINT NOT NULL, PRIMARY KEY (learner, lesson, task))";
 
 /// The row in the place of a lesson that says who the owner is.
 const OWNER: i32 = 0;
 
+/// How long a request waits for its copy's turn; as long as for a connection.
+const TURN: Duration = Duration::from_secs(1);
+
 /// The table in whichever database it is.
 #[derive(Debug)]
 pub(super) struct Table {
-    pool: AnyPool,
+    database: Database,
     name: String,
-    engine: Engine,
     present: AtomicBool,
-}
-
-/// What differs between the databases.
-#[derive(Debug)]
-enum Engine {
-    Sqlite(PathBuf),
-    Mysql,
-    #[cfg(feature = "postgres")]
-    Postgres,
+    /// One request at a time: however many copies share the connections, each has its share.
+    turn: Semaphore,
 }
 
 impl Table {
-    pub(super) fn new(setup: &StoreSetup, identity: &Identity) -> Self {
-        sqlx::any::install_default_drivers();
-        let (engine, url) = match setup {
-            StoreSetup::Mysql(credentials) => {
-                let options = MySqlConnectOptions::new()
-                    .host(&credentials.host)
-                    .port(credentials.port.unwrap_or(3306))
-                    .username(&credentials.user)
-                    .password(credentials.password.expose_secret())
-                    .database(&credentials.database);
-                (Engine::Mysql, options.to_url_lossy().into())
-            }
-            #[cfg(feature = "postgres")]
-            StoreSetup::Postgres(credentials) => {
-                let options = sqlx::postgres::PgConnectOptions::new()
-                    .host(&credentials.host)
-                    .port(credentials.port.unwrap_or(5432))
-                    .username(&credentials.user)
-                    .password(credentials.password.expose_secret())
-                    .database(&credentials.database);
-                (Engine::Postgres, options.to_url_lossy().into())
-            }
-            StoreSetup::Sqlite(file) => sqlite(file.clone()),
-            _ => sqlite(SQLITE_FILE.into()),
-        };
-        let pool = AnyPoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(Duration::from_secs(60))
-            .acquire_timeout(Duration::from_secs(1));
+    pub(super) fn new(database: &Database, identity: &Identity) -> Self {
         Self {
-            pool: pool
-                .connect_lazy(&url)
-                .expect("what a driver writes as a URL it reads as well"),
+            database: database.clone(),
             name: identity.names.prefix.table("progress"),
-            engine,
             present: AtomicBool::new(false),
+            turn: Semaphore::new(1),
         }
     }
 
@@ -87,10 +53,10 @@ impl Table {
         learner: &Learner,
     ) -> Result<Vec<(u16, String)>, HttpError> {
         let query = self.words("SELECT lesson, task FROM {t} WHERE learner = ? AND lesson > 0");
-        self.present().await?;
+        let _turn = self.turn().await?;
         let query = sqlx::query_as(&query).bind(learner.to_string());
-        let rows = query.fetch_all(&self.pool).await;
-        let rows: Vec<(i32, String)> = rows.map_err(|error| self.sort(error))?;
+        let rows = query.fetch_all(&self.database.pool).await;
+        let rows: Vec<(i32, String)> = self.found(rows)?;
         let row = |(lesson, task)| Some((u16::try_from(lesson).ok()?, task));
         Ok(rows.into_iter().filter_map(row).collect())
     }
@@ -115,11 +81,12 @@ impl Table {
             None => "DELETE FROM {t} WHERE learner = ? AND lesson > ?",
         });
         let lesson = lesson.map_or(OWNER, i32::from);
+        let _turn = self.turn().await?;
         self.present().await?;
         let statement = sqlx::query(&statement)
             .bind(learner.to_string())
             .bind(lesson);
-        let done = statement.execute(&self.pool).await;
+        let done = statement.execute(&self.database.pool).await;
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 
@@ -127,9 +94,10 @@ impl Table {
         // The last who came with the token: a browser's storage may have been cleared.
         let query =
             self.words("SELECT learner FROM {t} WHERE lesson = 0 ORDER BY ticked_at DESC LIMIT 1");
-        self.present().await?;
-        let owner = sqlx::query_scalar(&query).fetch_optional(&self.pool).await;
-        let owner: Option<String> = owner.map_err(|error| self.sort(error))?;
+        let _turn = self.turn().await?;
+        let query = sqlx::query_scalar(&query);
+        let owner = query.fetch_optional(&self.database.pool).await;
+        let owner: Option<String> = self.found(owner)?;
         Ok(owner.and_then(|owner| owner.trim().parse().ok()))
     }
 
@@ -138,18 +106,25 @@ impl Table {
     }
 
     async fn insert(&self, learner: &str, lesson: i32, task: &str) -> Result<(), HttpError> {
-        let statement = self.words(match self.engine {
+        let statement = self.words(match self.database.engine {
             Engine::Mysql => "INSERT IGNORE INTO {t} VALUES (?, ?, ?, ?)",
             _ => "INSERT INTO {t} VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         });
+        let _turn = self.turn().await?;
         self.present().await?;
         let statement = sqlx::query(&statement)
             .bind(learner)
             .bind(lesson)
             .bind(task)
             .bind(OffsetDateTime::now_utc().unix_timestamp());
-        let done = statement.execute(&self.pool).await;
+        let done = statement.execute(&self.database.pool).await;
         done.map(|_| ()).map_err(|error| self.sort(error))
+    }
+
+    async fn turn(&self) -> Result<SemaphorePermit<'_>, HttpError> {
+        let turn = timeout(TURN, self.turn.acquire()).await.ok();
+        let turn = turn.and_then(Result::ok);
+        turn.ok_or_else(|| unavailable("other requests of this copy wait, too"))
     }
 
     /// Makes the table where it is missing; looked for by using it, since an account may be
@@ -159,7 +134,7 @@ impl Table {
             return Ok(());
         }
         let look = self.words("SELECT lesson FROM {t} LIMIT 1");
-        let looked = sqlx::query(&look).fetch_optional(&self.pool).await;
+        let looked = sqlx::query(&look).fetch_optional(&self.database.pool).await;
         let there = match looked {
             Err(error) if missing(&error) => self.make().await,
             looked => looked.map(|_| ()),
@@ -169,26 +144,30 @@ impl Table {
         Ok(())
     }
 
+    /// What was looked for; in a table that nobody made yet, nothing.
+    fn found<T: Default>(&self, looked: sqlx::Result<T>) -> Result<T, HttpError> {
+        match looked {
+            Err(error) if missing(&error) => Ok(T::default()),
+            looked => looked.map_err(|error| self.sort(error)),
+        }
+    }
+
     fn sort(&self, error: sqlx::Error) -> HttpError {
         if missing(&error) {
             // Somebody has removed it; the next one makes it again.
             self.present.store(false, Ordering::Release);
         }
-        HttpError::unavailable("Your progress cannot be kept right now.".into(), error)
+        unavailable(error)
     }
 
     async fn make(&self) -> sqlx::Result<()> {
-        if let Engine::Sqlite(file) = &self.engine {
+        if let Engine::Sqlite(file) = &self.database.engine {
             private_file(file)
                 .map_err(|refusal| sqlx::Error::Io(std::io::Error::other(refusal)))?;
         }
-        let statement = self.words(
-            "CREATE TABLE IF NOT EXISTS {t} (learner CHAR(36) NOT NULL, lesson INTEGER NOT NULL, \
-             task VARCHAR(64) NOT NULL, ticked_at BIGINT NOT NULL, \
-             PRIMARY KEY (learner, lesson, task))",
-        );
+        let statement = self.words(MAKE);
         sqlx::query(&statement)
-            .execute(&self.pool)
+            .execute(&self.database.pool)
             .await
             .map(|_| ())
     }
@@ -196,7 +175,7 @@ impl Table {
     /// The statement for this table, with the placeholders of this engine.
     fn words(&self, statement: &str) -> String {
         let statement = statement.replace("{t}", &self.name);
-        match self.engine {
+        match self.database.engine {
             #[cfg(feature = "postgres")]
             Engine::Postgres => {
                 let mut parts = statement.split('?');
@@ -210,13 +189,8 @@ impl Table {
     }
 }
 
-fn sqlite(file: PathBuf) -> (Engine, String) {
-    let options = SqliteConnectOptions::new()
-        .filename(&file)
-        .journal_mode(SqliteJournalMode::Wal)
-        .busy_timeout(Duration::from_secs(1));
-    let url = options.to_url_lossy().into();
-    (Engine::Sqlite(file), url)
+fn unavailable(cause: impl Display) -> HttpError {
+    HttpError::unavailable("Your progress cannot be kept right now.".into(), cause)
 }
 
 /// Whether the table, or the whole SQLite file, is not there.

@@ -7,7 +7,7 @@ mod signals;
 
 pub use limits::Limits;
 pub use reload::reload_when_changed;
-pub use signals::stop_signal;
+pub use signals::{Hangups, stop_signal};
 
 use axum::Router;
 use axum_server::{Handle, tls_rustls::RustlsConfig};

@@ -56,11 +56,12 @@ pub fn stop_signal() -> std::io::Result<impl Future<Output = ()> + Send> {
 }
 
 /// The SIGHUPs that arrive from now on; where there is no such signal, none ever.
-pub(super) struct Hangups(#[cfg(unix)] io::Result<Signal>);
+#[derive(Debug)]
+pub struct Hangups(#[cfg(unix)] io::Result<Signal>);
 
 impl Hangups {
     /// Listens from this moment: an unheard SIGHUP would end the program.
-    pub(super) fn listen() -> Self {
+    pub fn listen() -> Self {
         Self(
             #[cfg(unix)]
             signal(SignalKind::hangup()),
@@ -68,7 +69,7 @@ impl Hangups {
     }
 
     /// Returns at the next one.
-    pub(super) async fn next(&mut self) {
+    pub async fn next(&mut self) {
         #[cfg(unix)]
         if let Ok(signals) = &mut self.0
             && signals.recv().await.is_some()

@@ -68,6 +68,17 @@ impl Sessions {
     /// The sessions in `store`, under the cookie of `identity`. As a replica, this process
     /// takes the locks of the store, too.
     pub fn new(store: Arc<dyn Store>, identity: &Identity, clock: Clock, tenancy: Tenancy) -> Self {
+        Self::recording(store, identity, clock, tenancy, Rings::default())
+    }
+
+    /// The same, recorded in `rings`.
+    pub fn recording(
+        store: Arc<dyn Store>,
+        identity: &Identity,
+        clock: Clock,
+        tenancy: Tenancy,
+        rings: Rings,
+    ) -> Self {
         let in_cookie = store.in_cookie();
         let locks = match tenancy {
             Tenancy::Alone => SessionLocks::default(),
@@ -78,7 +89,7 @@ impl Sessions {
             locks,
             cookie: SessionCookie::new(identity, in_cookie),
             clock,
-            rings: Rings::default(),
+            rings,
             dead: Mutex::default(),
             in_flight: TaskTracker::new(),
             orphans: TaskTracker::new(),

@@ -15,7 +15,7 @@ pub use json::to_json;
 pub use masked::Masked;
 pub use record::{Event, Operation, Outcome, Record, Span, StoreCall, What};
 pub use recording::Recording;
-pub use rings::{Ring, Rings};
+pub use rings::{Budget, Ring, Rings};
 pub use view::{panel, record_html};
 
 /// The most of a session's data that an event keeps, in bytes.

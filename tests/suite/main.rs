@@ -29,12 +29,17 @@ mod exercises;
 #[cfg(feature = "redis")]
 mod failover;
 mod files;
+mod grading_checks;
+mod grading_class;
+mod grading_express;
+mod hosting;
 mod large_purges;
 mod looking_after;
 mod outages;
 mod plain_crates;
 mod progress;
 mod replicas;
+mod roster_assign;
 mod session_rules;
 mod stopping;
 mod store_rules;

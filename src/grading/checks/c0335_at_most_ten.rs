@@ -1,7 +1,7 @@
 //! Check: of more than ten visits the ten newest are kept.
 
 use super::visit_log::{OVER_A_SECOND, visit, visits};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 use tokio::time::sleep;
 
 const ASKED: &str = "GET /0335, ten times and, a second later, once more";
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 335,
     section: "The log",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

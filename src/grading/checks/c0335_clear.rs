@@ -1,7 +1,7 @@
 //! Check: the form "Clear" empties the log.
 
 use super::visit_log::{CLEAR, PATH, visit, visits};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 pub(super) const CHECK: Check = Check {
     id: "0335-clear",
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 335,
     section: "Clearing it",
     weight: 2,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

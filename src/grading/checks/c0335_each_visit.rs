@@ -1,7 +1,7 @@
 //! Check: each visit is logged, with its time.
 
 use super::visit_log::{Log, PATH, visit};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// How far the clock of another machine may be off.
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 335,
     section: "The log",
     weight: 2,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

@@ -1,7 +1,7 @@
 //! Check: HEAD, which only asks what a page is like, logs nothing.
 
 use super::visit_log::{PATH, visit};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 use reqwest::StatusCode;
 
 pub(super) const CHECK: Check = Check {
@@ -10,7 +10,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 335,
     section: "What does not count",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

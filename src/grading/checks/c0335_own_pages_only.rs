@@ -1,7 +1,7 @@
 //! Check: nothing but a form of the copy's own pages clears the log.
 
 use super::visit_log::{CLEAR, visit, visits};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 use reqwest::StatusCode;
 
 pub(super) const CHECK: Check = Check {
@@ -10,7 +10,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 335,
     section: "Clearing it",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

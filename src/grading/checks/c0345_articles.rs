@@ -1,7 +1,7 @@
 //! Check: what the shop does not sell is refused.
 
 use super::cart::{REFUSED, add, change, expect, put};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 /// Nothing that the shop sells.
 const UNKNOWN: [&str; 2] = ["sofa", "Fan"];
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 345,
     section: "What is refused",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

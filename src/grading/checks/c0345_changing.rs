@@ -1,7 +1,7 @@
 //! Check: a quantity can be set anew, and 0 takes the article out.
 
 use super::cart::{PATH, change, expect, put};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 pub(super) const CHECK: Check = Check {
     id: "0345-changing",
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 345,
     section: "Changing and taking out",
     weight: 2,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

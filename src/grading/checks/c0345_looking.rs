@@ -1,7 +1,7 @@
 //! Check: a new visitor's cart is empty, and looking at it starts no session.
 
 use super::cart::{PATH, expect, look};
-use crate::grading::{Check, Fault, Probe, Verdict};
+use crate::grading::{Check, Fault, Probe, Run, Verdict};
 
 const ASKED: &str = "GET /0345 from a new browser";
 
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 345,
     section: "The page",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

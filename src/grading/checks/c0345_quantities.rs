@@ -1,7 +1,7 @@
 //! Check: what is no whole number within the limits is refused and changes nothing.
 
 use super::cart::{REFUSED, add, change, expect, put};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 /// No quantities for anybody. 255 and 3 are 2 again where a byte overflows.
 const WRONG: [&str; 7] = [
@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 345,
     section: "What is refused",
     weight: 2,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

@@ -1,7 +1,7 @@
 //! Check: the total is exact, to the cent.
 
 use super::cart::{PRICES, look, put};
-use crate::grading::{Check, Fault, Probe, Verdict};
+use crate::grading::{Check, Fault, Probe, Run, Verdict};
 
 /// So many of each article. Whoever counts in fractions of a whole coin loses a cent at the
 /// first one: no binary fraction is 0.29.
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 345,
     section: "The page",
     weight: 2,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

@@ -1,7 +1,7 @@
 //! Check: no ticket is sold twice, however many want the last ones at once.
 
 use super::ticket_desk::{PATH, SOLD_OUT, begin, buy_at_once, look, told};
-use crate::grading::{Check, Fault, Probe, Verdict, browser::Browser};
+use crate::grading::{Check, Fault, Probe, Run, Verdict, browser::Browser};
 
 /// So many browsers want one of so many tickets.
 const BROWSERS: usize = 20;
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 385,
     section: "One ticket, two buyers",
     weight: 3,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

@@ -1,7 +1,7 @@
 //! Check: each purchase takes a ticket from the stock and gives it to the visitor.
 
 use super::ticket_desk::{begin, get_one, look};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 pub(super) const CHECK: Check = Check {
     id: "0385-selling",
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 385,
     section: "What the desk does",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

@@ -1,7 +1,7 @@
 //! Check: tickets that one visitor buys in several tabs at once are all his or hers.
 
 use super::ticket_desk::{PATH, begin, buy_at_once, get_one, look};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 /// So many tabs, each of which buys a ticket.
 const TABS: usize = 6;
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 385,
     section: "Two tabs, one list",
     weight: 3,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

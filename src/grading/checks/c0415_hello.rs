@@ -1,7 +1,7 @@
 //! Check: the page greets who is logged in, and asks everybody else for a name.
 
 use super::login::{expect_nobody, expect_user, log_in};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 pub(super) const CHECK: Check = Check {
     id: "0415-hello",
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 415,
     section: "The page",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

@@ -1,7 +1,7 @@
 //! Check: a name is text, whatever is in it.
 
 use super::login::{expect_user, log_in};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 /// As HTML it would be other text, in italics.
 const NAME: &str = "<i>Bo</i> &amp; \"Co\"";
@@ -12,7 +12,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 415,
     section: "The page",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

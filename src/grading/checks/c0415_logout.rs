@@ -1,7 +1,7 @@
 //! Check: after a logout a copy of the cookie is worth nothing.
 
 use super::login::{LOGOUT, PATH, expect_nobody, expect_note, keep_note, log_in};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 const TEXT: &str = "The safe opens with 4711";
 
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 415,
     section: "Logging out",
     weight: 2,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

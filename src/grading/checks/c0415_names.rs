@@ -1,7 +1,7 @@
 //! Check: what is no name is refused and changes nothing.
 
 use super::login::{LOGIN, NOTE, expect_user, log_in};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 use reqwest::StatusCode;
 
 /// What a login or a note is answered that does not fit.
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 415,
     section: "What is refused",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

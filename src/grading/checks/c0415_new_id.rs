@@ -1,7 +1,7 @@
 //! Check: an id from before the login is worth nothing after it.
 
 use super::login::{LOGIN, expect_nobody, expect_note, expect_user, keep_note, log_in};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 const TEXT: &str = "The key is under the mat";
 const ATTACK: &str = "keeping a note, logging in as Ann; then, with the cookie from before the \
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 415,
     section: "Logging in",
     weight: 3,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

@@ -1,7 +1,7 @@
 //! Check: what a visitor has noted before the login is there after it.
 
 use super::login::{expect_note, keep_note, log_in};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 const TEXT: &str = "Milk and two eggs";
 
@@ -11,7 +11,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 415,
     section: "The note",
     weight: 1,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

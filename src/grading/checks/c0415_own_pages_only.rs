@@ -1,7 +1,7 @@
 //! Check: no link and no foreign page logs anybody in or out.
 
 use super::login::{LOGIN, LOGOUT, NOTE, expect_note, expect_user, keep_note, log_in};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 use reqwest::StatusCode;
 
 const TEXT: &str = "Call the dentist";
@@ -20,7 +20,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 415,
     section: "Who may ask for it",
     weight: 2,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

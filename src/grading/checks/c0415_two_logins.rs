@@ -1,7 +1,7 @@
 //! Check: two browsers are logged in as two people.
 
 use super::login::{LOGOUT, PATH, expect_nobody, expect_user, log_in};
-use crate::grading::{Check, Probe, Verdict};
+use crate::grading::{Check, Probe, Run, Verdict};
 
 pub(super) const CHECK: Check = Check {
     id: "0415-two-logins",
@@ -9,7 +9,7 @@ pub(super) const CHECK: Check = Check {
     lesson: 415,
     section: "Logging in",
     weight: 2,
-    run: |probe| Box::pin(run(probe)),
+    run: Run::Copy(|probe| Box::pin(run(probe))),
 };
 
 async fn run(probe: &Probe) -> Verdict {

@@ -13,7 +13,7 @@ use std::{
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
-/// All sessions together. Beyond it, those go first that would have expired first.
+/// All sessions of a copy together. Beyond it, those go first that would have expired first.
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 /// What a session takes besides its data: its places in the two collections, roughly.
 const OVERHEAD: usize = 200;
@@ -24,8 +24,9 @@ pub struct MemoryStore {
     words: Words,
 }
 
-#[derive(Default)]
 struct Shelf {
+    /// The most that `bytes` may be.
+    bound: usize,
     sessions: HashMap<i128, StoredSession>,
     /// The same sessions in the order in which they expire, so that a purge looks at no other.
     by_expiry: BTreeSet<(OffsetDateTime, i128)>,
@@ -41,8 +42,13 @@ impl Default for MemoryStore {
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
+        Self::bounded(MAX_BYTES)
+    }
+
+    /// An empty store of at most so many bytes.
+    pub fn bounded(bytes: usize) -> Self {
         Self {
-            shelf: Mutex::default(),
+            shelf: Mutex::new(Shelf::bounded(bytes)),
             words: Words::new([
                 "HashMap::insert, where nothing is",
                 "HashMap::get",
@@ -59,13 +65,22 @@ impl MemoryStore {
 }
 
 impl Shelf {
+    fn bounded(bound: usize) -> Self {
+        Self {
+            bound,
+            sessions: HashMap::new(),
+            by_expiry: BTreeSet::new(),
+            bytes: 0,
+        }
+    }
+
     // ANCHOR: put
     fn put(&mut self, id: i128, session: StoredSession) {
         self.take(id);
         self.bytes += session.data.len() + OVERHEAD;
         self.by_expiry.insert((session.expiry, id));
         self.sessions.insert(id, session);
-        while self.bytes > MAX_BYTES {
+        while self.bytes > self.bound {
             // Not the one that was just put there: its visitor is being told that it is kept.
             let mut others = self.by_expiry.iter().filter(|(_, other)| *other != id);
             let Some(&(_, first)) = others.next() else {

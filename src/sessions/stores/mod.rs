@@ -4,6 +4,7 @@
 //! what time it is. All rules are kept above it, so that they hold for every store alike.
 
 mod claim_file;
+mod claims;
 mod cookie;
 mod error;
 mod file;
@@ -21,6 +22,7 @@ mod recorded;
 #[cfg(feature = "redis")]
 mod redis;
 mod schema;
+mod shared;
 mod sqlite;
 mod words;
 
@@ -33,13 +35,14 @@ pub use guarded::Guarded;
 #[cfg(feature = "memcached")]
 pub use memcached::MemcachedStore;
 pub use memory::MemoryStore;
-pub use mysql::MysqlStore;
+pub use mysql::{MysqlPools, MysqlStore};
 #[cfg(feature = "postgres")]
-pub use postgres::PostgresStore;
+pub use postgres::{PostgresPools, PostgresStore};
 pub(super) use recorded::Recorded;
 #[cfg(feature = "redis")]
 pub use redis::RedisStore;
-pub use sqlite::SqliteStore;
+pub use shared::SharedStores;
+pub use sqlite::{SqlitePools, SqliteStore};
 pub use words::Words;
 
 use super::masked;

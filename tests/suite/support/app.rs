@@ -214,7 +214,7 @@ impl TestApp {
         let clock = TestClock::new();
         let sessions = Sessions::new(Arc::new(store), &identity, clock.clock(), tenancy);
         let sandbox = Sandbox {
-            identity: identity.clone(),
+            identity: Arc::new(identity.clone()),
             sessions: sessions.clone(),
             started: clock.now(),
             clock: clock.clock(),

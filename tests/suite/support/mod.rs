@@ -5,6 +5,7 @@ mod chromium;
 mod clock;
 mod copy;
 mod every_store;
+mod express;
 mod failing_deletes;
 mod gate;
 mod keeper;
@@ -26,6 +27,7 @@ mod redis_cluster;
 mod routes;
 mod server;
 mod visitor;
+mod wrong_copy;
 
 #[cfg(feature = "mongodb")]
 pub use self::mongodb::{Mongodb, shared_mongodb};
@@ -37,6 +39,7 @@ pub(crate) use every_store::{
     on_every_database, on_every_server, on_every_server_side_store, on_every_server_with_locks,
     on_every_store, scenarios,
 };
+pub use express::Express;
 pub use failing_deletes::FailingDeletes;
 pub use gate::Gate;
 pub use learner::Learner;
@@ -54,6 +57,7 @@ pub use redis::{Redis, shared_redis};
 pub use redis_cluster::{RedisCluster, shared_redis_cluster};
 pub use server::{Server, ServerKind};
 pub use visitor::{Answer, Visitor};
+pub use wrong_copy::{Mistake, WrongCopy};
 
 use std::{net::TcpListener, time::Duration};
 use tokio::time::{Instant, sleep};

@@ -2,7 +2,12 @@
 
 use super::choose_tls_provider;
 use axum::Router;
-use std::net::TcpListener;
+use rcgen::{CertificateParams, KeyPair};
+use std::{
+    fs::{self, Permissions},
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+};
 use sweatbox::{
     config::{CertificateFiles, Options},
     server::{self, Limits},
@@ -20,8 +25,24 @@ pub struct PlainServer {
 impl PlainServer {
     /// Serves `routes` on a free port.
     pub fn start(routes: Router) -> Self {
-        choose_tls_provider();
+        Self::serve(routes, tempfile::tempdir().unwrap())
+    }
+
+    /// The same with a self-signed certificate of this kind.
+    pub fn with_certificate(routes: Router, params: CertificateParams) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let files = certificate_files_in(&folder);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        fs::create_dir(folder.path().join("certs")).unwrap();
+        fs::write(&files.cert, certificate.pem()).unwrap();
+        fs::write(&files.key, key.serialize_pem()).unwrap();
+        fs::set_permissions(&files.key, Permissions::from_mode(0o600)).unwrap();
+        Self::serve(routes, folder)
+    }
+
+    fn serve(routes: Router, folder: TempDir) -> Self {
+        choose_tls_provider();
         let files = certificate_files_in(&folder);
         let tls = tls::rustls_config(&files.load_or_make().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -75,6 +75,14 @@ impl Visitor {
         self.clone()
     }
 
+    /// The same browser at another port of the host: the same cookies, now and later.
+    pub fn at_port(&self, port: u16) -> Self {
+        Self {
+            base: format!("https://localhost:{port}"),
+            ..self.clone()
+        }
+    }
+
     /// Refreshes the wait-counter page.
     pub async fn refresh(&self) -> Answer {
         self.get("/").await

@@ -20,7 +20,10 @@ use std::{
     time::Duration,
 };
 use time::OffsetDateTime;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep, timeout},
+};
 use tower_sessions::session::Id;
 
 /// How long one operation may take, retries included.
@@ -32,7 +35,7 @@ const FAIL_FAST: Duration = Duration::from_millis(300);
 /// Between two tries, so that a server that resets connections at once is not hammered.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// A decorator around any store: time limit, retry, circuit breaker, late preparation.
+/// A decorator around any store: time limit, retry, circuit breaker, late preparation, fair share.
 #[derive(Debug)]
 pub struct Guarded {
     inner: Arc<dyn Store>,
@@ -40,13 +43,22 @@ pub struct Guarded {
     /// by the first operation that reaches it, one whose tables were dropped by the next one.
     prepared: AtomicBool,
     broken: Mutex<Option<(Instant, StoreError)>>,
+    /// How many operations may be at work at a time.
+    places: Semaphore,
 }
 
 impl Guarded {
     /// Guards `inner`.
     pub fn new(inner: Arc<dyn Store>) -> Self {
+        Self::sharing(inner, Semaphore::MAX_PERMITS)
+    }
+
+    /// Guards `inner`, whose connections other copies use as well: with no more operations at a
+    /// time than it has `places`, a copy in trouble leaves them the rest.
+    pub fn sharing(inner: Arc<dyn Store>, places: usize) -> Self {
         Self {
             inner,
+            places: Semaphore::new(places),
             prepared: AtomicBool::new(false),
             broken: Mutex::new(None),
         }
@@ -59,6 +71,7 @@ impl Guarded {
         self.fail_fast()?;
         let mut last = None;
         let attempts = async {
+            let _place = self.places.acquire().await;
             loop {
                 let attempt = async {
                     if !self.prepared.load(Ordering::Acquire) {
@@ -160,8 +173,11 @@ impl Store for Guarded {
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        // What was never made has nothing to purge, and is not made for that.
+        if !self.prepared.load(Ordering::Acquire) && !self.inspect().await? {
+            return Ok(0);
+        }
         // It may take its time, and when it fails, visitors are none the worse for it.
-        self.prepare().await?;
         let purged = timeout(PURGE_LIMIT, self.inner.purge(now, limit)).await;
         purged.unwrap_or_else(|_| Err(unanswered(None)))
     }

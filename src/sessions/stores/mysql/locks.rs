@@ -5,17 +5,17 @@
 
 use super::{MysqlStore, updating};
 use crate::sessions::stores::{
-    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, Words, lease::Lease,
-    schema::digest,
+    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    claims::Claims, lease::Lease, schema::digest,
 };
 use async_trait::async_trait;
-use sqlx::{ConnectOptions, Connection, MySql, MySqlConnection};
+use sqlx::{ConnectOptions, MySql, MySqlConnection};
 use std::{fmt, time::Duration};
 use tokio::sync::Mutex;
 use tower_sessions::session::Id;
 
 /// How many replicas one port may have.
-const REPLICAS: u32 = 16;
+const REPLICAS: usize = 16;
 /// How long a replica waits while another one is just starting, in seconds.
 const START: f64 = 0.5;
 
@@ -23,57 +23,91 @@ impl MysqlStore {
     /// The lock's name, for the whole server: so the database is part of it. At most 64
     /// characters, therefore a hash.
     fn lock_name(&self, what: &str) -> String {
-        format!("sweatbox {}", digest(&[&self.place, &self.table, what]))
+        format!(
+            "sweatbox {}",
+            digest(&[&self.pools.place, &self.table, what])
+        )
     }
 
-    /// The claim is a lock on a connection of its own. `GET_LOCK` knows no shared locks, so a
-    /// replica takes one of 16 places, and whoever is alone holds the door and finds all empty.
+    /// The claim is a lock on a connection that does nothing else. `GET_LOCK` knows no shared
+    /// locks, so a replica takes one of 16 places, and whoever is alone holds the door and finds
+    /// all empty.
     pub(super) async fn claim_as(&self, tenancy: Tenancy) -> StoreResult<bool> {
-        let mut claimed = self.claimed.lock().await;
+        let mut kept = self.pools.claims.lock().await;
         // Taken out while it is asked: given up half-way, it is closed.
-        if let Some(mut connection) = claimed.take()
-            && connection.ping().await.is_ok()
-        {
-            *claimed = Some(connection);
-            return Ok(true);
+        let mut claims = self.living(kept.take()).await?;
+        if !claims.held.contains_key(&self.table) {
+            let granted = match tenancy {
+                Tenancy::Alone => self.claim_alone(&mut claims.connection).await,
+                Tenancy::Replica => self.claim_a_place(&mut claims.connection).await,
+            };
+            if let Some(lock) = granted.map_err(|error| self.sort(error))? {
+                claims.held.insert(self.table.clone(), lock);
+            }
         }
-        let options = self.lock_pool.connect_options();
-        let connection = options.connect().await;
-        let mut connection = connection.map_err(|error| self.sort(error))?;
-        let granted = match tenancy {
-            Tenancy::Alone => self.claim_alone(&mut connection).await,
-            Tenancy::Replica => self.claim_a_place(&mut connection).await,
-        };
-        let granted = granted.map_err(|error| self.sort(error))?;
-        *claimed = granted.then_some(connection);
+        let granted = claims.held.contains_key(&self.table);
+        *kept = Some(claims).filter(|claims| !claims.held.is_empty());
         Ok(granted)
     }
 
-    async fn claim_alone(&self, connection: &mut MySqlConnection) -> sqlx::Result<bool> {
-        if !take(connection, &self.lock_name("door"), 0.0).await? {
-            return Ok(false);
-        }
-        for place in 0..REPLICAS {
-            let name = self.lock_name(&format!("place {place}"));
-            let free = sqlx::query_scalar("SELECT IS_FREE_LOCK(?)").bind(name);
-            let free: Option<i64> = free.fetch_one(&mut *connection).await?;
-            if free != Some(1) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    /// Gives the claim back and leaves the others' on the connection alone.
+    pub(super) async fn give_claim_back(&self) {
+        let mut kept = self.pools.claims.lock().await;
+        let Some(mut claims) = kept.take() else {
+            return;
+        };
+        let lock = claims.held.remove(&self.table);
+        let done = match lock {
+            Some(lock) => give_back(&mut claims.connection, &lock).await,
+            None => Ok(()),
+        };
+        // Without an answer it is closed, and the others claim anew.
+        *kept = done.is_ok().then_some(claims);
     }
 
-    async fn claim_a_place(&self, connection: &mut MySqlConnection) -> sqlx::Result<bool> {
+    async fn living(&self, kept: Option<Connected>) -> StoreResult<Connected> {
+        if let Some(mut claims) = kept
+            && claims.live().await
+        {
+            return Ok(claims);
+        }
+        let options = self.pools.locks.connect_options();
+        let connection = options.connect().await;
+        let connection = connection.map_err(|error| self.sort(error))?;
+        Ok(Claims::on(connection))
+    }
+
+    /// The lock that was taken, if it was.
+    async fn claim_alone(&self, connection: &mut MySqlConnection) -> sqlx::Result<Option<String>> {
+        let door = self.lock_name("door");
+        if !take(connection, &door, 0.0).await? {
+            return Ok(None);
+        }
+        let query = format!("SELECT {}", ["IS_FREE_LOCK(?)"; REPLICAS].join(" + "));
+        let places = (0..REPLICAS).map(|place| self.lock_name(&format!("place {place}")));
+        let query = sqlx::query_scalar::<MySql, Option<i64>>(&query);
+        let query = places.fold(query, |query, name| query.bind(name));
+        let free = query.fetch_one(&mut *connection).await?;
+        if free == Some(REPLICAS as i64) {
+            return Ok(Some(door));
+        }
+        give_back(connection, &door).await?;
+        Ok(None)
+    }
+
+    async fn claim_a_place(
+        &self,
+        connection: &mut MySqlConnection,
+    ) -> sqlx::Result<Option<String>> {
         let door = self.lock_name("door");
         if !take(connection, &door, START).await? {
-            return Ok(false);
+            return Ok(None);
         }
-        let mut taken = false;
+        let mut taken = None;
         for place in 0..REPLICAS {
             let name = self.lock_name(&format!("place {place}"));
             if take(connection, &name, 0.0).await? {
-                taken = true;
+                taken = Some(name);
                 break;
             }
         }
@@ -82,11 +116,14 @@ impl MysqlStore {
     }
 }
 
+/// The claims on the connection that holds them.
+type Connected = Claims<MySqlConnection>;
+
 #[async_trait]
 impl SharedLocks for MysqlStore {
     async fn lock(&self, id: &Id, wait: Duration) -> StoreResult<Option<Box<dyn SharedLock>>> {
         let name = self.lock_name(&id.to_string());
-        let lease = Lease::take(&self.lock_pool).await;
+        let lease = Lease::take(&self.pools.locks).await;
         let mut lease = lease.map_err(|error| self.sort(error))?;
         let granted = take(lease.connection(), &name, wait.as_secs_f64()).await;
         if !granted.map_err(|error| self.sort(error))? {
@@ -96,7 +133,7 @@ impl SharedLocks for MysqlStore {
         Ok(Some(Box::new(MysqlLock {
             name,
             words: self.words.clone(),
-            place: self.place.clone(),
+            place: self.pools.place.clone(),
             lease: Mutex::new(Some(lease)),
         })))
     }

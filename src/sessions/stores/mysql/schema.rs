@@ -31,7 +31,9 @@ impl MysqlStore {
         if statements.all(|(table, _)| there.contains(&table)) {
             return Ok(());
         }
-        let granted = sqlx::query_scalar(GRANTS).fetch_one(&self.pool).await;
+        let granted = sqlx::query_scalar(GRANTS)
+            .fetch_one(&self.pools.sessions)
+            .await;
         let granted: i64 = granted.map_err(|error| self.sort(error))?;
         match granted {
             0 => Err(self.not_allowed("CREATE was not granted")),

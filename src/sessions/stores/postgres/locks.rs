@@ -5,11 +5,11 @@
 
 use super::{PostgresStore, updating};
 use crate::sessions::stores::{
-    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, Words, lease::Lease,
-    schema::digest,
+    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    claims::Claims, lease::Lease, schema::digest,
 };
 use async_trait::async_trait;
-use sqlx::{ConnectOptions, Connection, Executor, PgConnection, Postgres};
+use sqlx::{ConnectOptions, Executor, PgConnection, Postgres};
 use std::{fmt, time::Duration};
 use tokio::sync::Mutex;
 use tower_sessions::session::Id;
@@ -22,36 +22,68 @@ impl PostgresStore {
         i64::from_be_bytes(*start.expect("a digest has 43 characters"))
     }
 
-    /// The claim is a lock on a connection of its own: replicas share it, others exclude.
+    /// The claim is a lock on a connection that does nothing else: replicas share it, others
+    /// exclude.
     pub(super) async fn claim_as(&self, tenancy: Tenancy) -> StoreResult<bool> {
-        let mut claimed = self.claimed.lock().await;
+        let mut kept = self.pools.claims.lock().await;
         // Taken out while it is asked: given up half-way, it is closed.
-        if let Some(mut connection) = claimed.take()
-            && connection.ping().await.is_ok()
-        {
-            *claimed = Some(connection);
-            return Ok(true);
+        let mut claims = self.living(kept.take()).await?;
+        if !claims.held.contains_key(&self.table) {
+            let number = self.lock_number("claim");
+            let form = match tenancy {
+                Tenancy::Alone => "",
+                Tenancy::Replica => "_shared",
+            };
+            let query = format!("SELECT pg_try_advisory_lock{form}({number})");
+            let query = sqlx::query_scalar(&query);
+            let granted = query.fetch_one(&mut claims.connection).await;
+            let granted: bool = granted.map_err(|error| self.sort(error))?;
+            if granted {
+                let back = format!("SELECT pg_advisory_unlock{form}({number})");
+                claims.held.insert(self.table.clone(), back);
+            }
         }
-        let options = self.lock_pool.connect_options();
-        let connection = options.connect().await;
-        let mut connection = connection.map_err(|error| self.sort(error))?;
-        let query = match tenancy {
-            Tenancy::Alone => "SELECT pg_try_advisory_lock($1)",
-            Tenancy::Replica => "SELECT pg_try_advisory_lock_shared($1)",
-        };
-        let query = sqlx::query_scalar(query).bind(self.lock_number("claim"));
-        let granted = query.fetch_one(&mut connection).await;
-        let granted: bool = granted.map_err(|error| self.sort(error))?;
-        *claimed = granted.then_some(connection);
+        let granted = claims.held.contains_key(&self.table);
+        *kept = Some(claims).filter(|claims| !claims.held.is_empty());
         Ok(granted)
     }
+
+    /// Gives the claim back and leaves the others' on the connection alone.
+    pub(super) async fn give_claim_back(&self) {
+        let mut kept = self.pools.claims.lock().await;
+        let Some(mut claims) = kept.take() else {
+            return;
+        };
+        let lock = claims.held.remove(&self.table);
+        let done = match lock {
+            Some(back) => claims.connection.execute(&*back).await.map(|_| ()),
+            None => Ok(()),
+        };
+        // Without an answer it is closed, and the others claim anew.
+        *kept = done.is_ok().then_some(claims);
+    }
+
+    async fn living(&self, kept: Option<Connected>) -> StoreResult<Connected> {
+        if let Some(mut claims) = kept
+            && claims.live().await
+        {
+            return Ok(claims);
+        }
+        let options = self.pools.locks.connect_options();
+        let connection = options.connect().await;
+        let connection = connection.map_err(|error| self.sort(error))?;
+        Ok(Claims::on(connection))
+    }
 }
+
+/// The claims on the connection that holds them.
+type Connected = Claims<PgConnection>;
 
 #[async_trait]
 impl SharedLocks for PostgresStore {
     async fn lock(&self, id: &Id, wait: Duration) -> StoreResult<Option<Box<dyn SharedLock>>> {
         let number = self.lock_number(&id.to_string());
-        let lease = Lease::take(&self.lock_pool).await;
+        let lease = Lease::take(&self.pools.locks).await;
         let mut lease = lease.map_err(|error| self.sort(error))?;
         // Not prepared, so that it may be two statements; 0 would mean "without limit".
         let statement = format!(
@@ -71,7 +103,7 @@ impl SharedLocks for PostgresStore {
         Ok(Some(Box::new(PostgresLock {
             number,
             words: self.words.clone(),
-            place: self.place.clone(),
+            place: self.pools.place.clone(),
             lease: Mutex::new(Some(lease)),
         })))
     }

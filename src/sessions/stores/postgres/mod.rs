@@ -1,7 +1,10 @@
 //! PostgreSQL.
 
 mod locks;
+mod pools;
 mod schema;
+
+pub use pools::PostgresPools;
 
 use super::{
     About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
@@ -10,105 +13,83 @@ use super::{
 };
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
-use secrecy::ExposeSecret;
-use sqlx::{
-    Postgres,
-    postgres::{PgArguments, PgConnectOptions, PgConnection, PgPool, PgPoolOptions},
-    query::Query,
-};
-use std::time::Duration;
+use sqlx::{Postgres, postgres::PgArguments, query::Query};
 use time::OffsetDateTime;
-use tokio::sync::Mutex;
 use tower_sessions::session::Id;
 
 /// Sessions in a table of a PostgreSQL database.
 #[derive(Debug)]
 pub struct PostgresStore {
-    pool: PgPool,
-    /// Apart from the other one: whoever waits for a lock must not keep its holder from saving.
-    lock_pool: PgPool,
-    /// Holds the claim; for this alone, so that nothing else ends it.
-    claimed: Mutex<Option<PgConnection>>,
+    pools: PostgresPools,
+    /// Whether others go on using the pools when this store is closed.
+    shared: bool,
     identity: Identity,
     table: String,
     words: Words,
-    /// `user@host:port/database`, for messages.
-    place: String,
-    /// The credentials file, for messages.
-    source: String,
 }
+
+/// The most connections of a copy that is alone. The whole class shares the server's (100 by
+/// default), so it has few and gives them back: docs/SHARED_HOST.md.
+const CONNECTIONS: u32 = 4;
 
 impl PostgresStore {
     /// Connects when it is first needed.
     pub fn new(credentials: &Credentials, identity: &Identity) -> Self {
-        let port = credentials.port.unwrap_or(5432);
-        let options = PgConnectOptions::new()
-            .host(&credentials.host)
-            .port(port)
-            .username(&credentials.user)
-            .password(credentials.password.expose_secret())
-            .database(&credentials.database);
-        // The whole class shares the server's connections (100 by default), so a copy has few
-        // and gives them back: docs/SHARED_HOST.md.
-        let pool = |connections| {
-            PgPoolOptions::new()
-                .max_connections(connections)
-                .idle_timeout(Duration::from_secs(60))
-                .acquire_timeout(Duration::from_secs(1))
-                .test_before_acquire(false)
-                .connect_lazy_with(options.clone())
-        };
-        let Credentials {
-            user,
-            host,
-            database,
-            ..
-        } = credentials;
+        Self::on(
+            PostgresPools::new(credentials, CONNECTIONS),
+            false,
+            identity,
+        )
+    }
+
+    /// Sessions in the database of `pools`, which are left open for others.
+    pub fn sharing(pools: &PostgresPools, identity: &Identity) -> Self {
+        Self::on(pools.clone(), true, identity)
+    }
+
+    fn on(pools: PostgresPools, shared: bool, identity: &Identity) -> Self {
         Self {
-            pool: pool(4),
-            lock_pool: pool(8),
-            claimed: Mutex::default(),
             words: words(&identity.names.session_table()),
             table: identity.names.session_table(),
             identity: identity.clone(),
-            place: format!("{user}@{host}:{port}/{database}"),
-            source: credentials.source.display().to_string(),
+            pools,
+            shared,
         }
     }
 
     async fn lease(&self) -> StoreResult<Lease<Postgres>> {
-        Lease::take(&self.pool)
+        Lease::take(&self.pools.sessions)
             .await
             .map_err(|error| self.sort(error))
     }
 
     /// Runs a statement; how many rows it found.
     async fn execute(&self, statement: Query<'_, Postgres, PgArguments>) -> sqlx::Result<u64> {
-        let mut lease = Lease::take(&self.pool).await?;
+        let mut lease = Lease::take(&self.pools.sessions).await?;
         let done = statement.execute(lease.connection()).await;
         lease.end();
         done.map(|done| done.rows_affected())
     }
 
     fn not_allowed(&self, why: &str) -> StoreError {
-        not_allowed(&self.place, why, self.statements())
+        not_allowed(&self.pools.place, why, self.statements())
     }
 
     /// Names what a student can mend; the rest as for every SQL store.
     fn sort(&self, error: sqlx::Error) -> StoreError {
-        let place = &self.place;
+        let place = &self.pools.place;
         let code = error.as_database_error().and_then(|error| error.code());
         // https://www.postgresql.org/docs/current/errcodes-appendix.html
         match code.as_deref() {
             Some("28P01" | "28000") => StoreError::refused(
                 format!("{place}: wrong user or password"),
-                format!("correct `user` and `password` in {}", self.source),
+                format!("correct `user` and `password` in {}", self.pools.source),
             ),
             Some("3D000") => StoreError::refused(
                 format!("{place}: there is no such database"),
                 format!(
                     "correct `database` in {}, or ask for it to be made",
-                    self.source
+                    self.pools.source
                 ),
             ),
             Some("42501") => self.not_allowed(&error.to_string()),
@@ -261,9 +242,10 @@ impl Store for PostgresStore {
     }
 
     async fn close(&self) {
-        self.pool.close().await;
-        self.lock_pool.close().await;
-        self.claimed.lock().await.take();
+        match self.shared {
+            true => self.give_claim_back().await,
+            false => self.pools.close().await,
+        }
     }
 }
 

@@ -17,7 +17,9 @@ impl PostgresStore {
             return Ok(());
         }
         let query = "SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false)";
-        let allowed = sqlx::query_scalar(query).fetch_one(&self.pool).await;
+        let allowed = sqlx::query_scalar(query)
+            .fetch_one(&self.pools.sessions)
+            .await;
         match allowed.map_err(|error| self.sort(error))? {
             true => Ok(()),
             false => Err(self.not_allowed("CREATE was not granted")),

@@ -1,7 +1,10 @@
 //! The embedded SQLite file: the default, which needs no server.
 
+mod pools;
 mod present;
 mod schema;
+
+pub use pools::SqlitePools;
 
 use super::{
     About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
@@ -12,28 +15,17 @@ use crate::{
     identity::Identity,
 };
 use async_trait::async_trait;
-use present::Present;
 use sqlx::Connection;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::path::Path;
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
 /// Sessions in a table of a SQLite file.
 #[derive(Debug)]
 pub struct SqliteStore {
-    file: PathBuf,
-    present: Arc<Present>,
-    pool: SqlitePool,
-    /// SQLite lets one write at a time; the others would ask again and again, with luck in time,
-    /// and a purge would push ahead of them all. Waiting for the one connection is a fair queue.
-    writer: SqlitePool,
+    pools: SqlitePools,
+    /// Whether others go on using the pools when this store is closed.
+    shared: bool,
     claim: ClaimFile,
     identity: Identity,
     table: String,
@@ -43,42 +35,36 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Sessions in `file`, which is made by [`Store::prepare`] and opened when first needed.
     pub fn new(file: &Path, identity: &Identity) -> Self {
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(false)
-            // Readers and the one writer do not block each other, and a commit that survives
-            // a crash of the program need not wait for the disk.
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(1));
-        let present = Arc::new(Present::new(file));
-        let pool = |connections| {
-            let present = present.clone();
-            SqlitePoolOptions::new()
-                .before_acquire(move |_, connection| {
-                    let keep = present.is_open_in(connection.age);
-                    Box::pin(async move { Ok(keep) })
-                })
-                .max_connections(connections)
-                .acquire_timeout(Duration::from_secs(1))
-                .test_before_acquire(false)
-                .connect_lazy_with(options.clone())
-        };
+        Self::on(SqlitePools::new(file), false, identity)
+    }
+
+    /// Sessions in the file of `pools`, which are left open for others.
+    pub fn sharing(pools: &SqlitePools, identity: &Identity) -> Self {
+        Self::on(pools.clone(), true, identity)
+    }
+
+    fn on(pools: SqlitePools, shared: bool, identity: &Identity) -> Self {
+        let folder = pools.file.parent().unwrap_or(Path::new(""));
         Self {
-            file: file.into(),
-            pool: pool(4),
-            writer: pool(1),
-            present,
-            claim: ClaimFile::new(file.parent().unwrap_or(Path::new("")), identity),
+            claim: ClaimFile::new(folder, identity),
             words: words(&identity.names.session_table()),
             table: identity.names.session_table(),
             identity: identity.clone(),
+            pools,
+            shared,
         }
+    }
+
+    /// Makes the file, without any table, unless it is there.
+    pub(super) fn make_file(&self) -> StoreResult<()> {
+        private_file(&self.pools.file)?;
+        self.pools.present.renew();
+        Ok(())
     }
 
     /// Names what a student can mend; the rest as for every SQL store.
     fn sort(&self, error: sqlx::Error) -> StoreError {
-        let file = self.file.display();
+        let file = self.pools.file.display();
         let code = error.as_database_error().and_then(|error| error.code());
         let code = code.and_then(|code| code.parse::<u32>().ok());
         // https://www.sqlite.org/rescode.html; the low byte is the primary code.
@@ -88,7 +74,7 @@ impl SqliteStore {
                 format!("{file} is damaged or is no database: {error}"),
                 format!(
                     "move it away and start again: `mv {0} {0}.old`",
-                    quoted(&self.file)
+                    quoted(&self.pools.file)
                 ),
             ),
             // It cannot be opened: it was removed, and can be made again.
@@ -112,11 +98,11 @@ impl Store for SqliteStore {
     }
 
     async fn inspect(&self) -> StoreResult<bool> {
-        if !self.file.exists() {
-            could_make(&self.file)?;
+        if !self.pools.file.exists() {
+            could_make(&self.pools.file)?;
             return Ok(false);
         }
-        refuse_if_shared(&self.file)?;
+        refuse_if_shared(&self.pools.file)?;
         Schema::inspect(self).await
     }
 
@@ -133,8 +119,7 @@ impl Store for SqliteStore {
     }
 
     async fn prepare(&self) -> StoreResult<()> {
-        private_file(&self.file)?;
-        self.present.renew();
+        self.make_file()?;
         Schema::prepare(self).await
     }
 
@@ -144,7 +129,7 @@ impl Store for SqliteStore {
             .bind(id.to_string())
             .bind(&session.data)
             .bind(micros(session.expiry))
-            .execute(&self.writer)
+            .execute(&self.pools.writer)
             .await;
         match done {
             Ok(_) => Ok(true),
@@ -157,7 +142,7 @@ impl Store for SqliteStore {
         let [_, load, ..] = self.words.sent();
         let row: Result<Option<(Vec<u8>, i64)>, _> = sqlx::query_as(load)
             .bind(id.to_string())
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.pools.readers)
             .await;
         let row = match row {
             // SQLite takes any value in any column.
@@ -176,7 +161,7 @@ impl Store for SqliteStore {
             .bind(&session.data)
             .bind(micros(session.expiry))
             .bind(id.to_string())
-            .execute(&self.writer)
+            .execute(&self.pools.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected() == 1)
@@ -187,7 +172,7 @@ impl Store for SqliteStore {
         let done = sqlx::query(touch)
             .bind(micros(expiry))
             .bind(id.to_string())
-            .execute(&self.writer)
+            .execute(&self.pools.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected() == 1)
@@ -197,7 +182,7 @@ impl Store for SqliteStore {
         let [.., delete] = self.words.sent();
         let statement = sqlx::query(delete).bind(id.to_string());
         statement
-            .execute(&self.writer)
+            .execute(&self.pools.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(())
@@ -211,7 +196,7 @@ impl Store for SqliteStore {
         );
         let statement = sqlx::query(&statement).bind(micros(now)).bind(limit);
         let done = statement
-            .execute(&self.writer)
+            .execute(&self.pools.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(done.rows_affected())
@@ -220,7 +205,7 @@ impl Store for SqliteStore {
     async fn count(&self) -> StoreResult<u64> {
         let query = format!("SELECT COUNT(*) FROM {}", self.table);
         let query = sqlx::query_scalar(&query);
-        let count: Result<i64, _> = query.fetch_one(&self.pool).await;
+        let count: Result<i64, _> = query.fetch_one(&self.pools.readers).await;
         count
             .map(i64::unsigned_abs)
             .map_err(|error| self.sort(error))
@@ -233,7 +218,7 @@ impl Store for SqliteStore {
              WHERE SUBSTR(id, 1, LENGTH(?1)) = ?1 ORDER BY expiry_date DESC LIMIT ?2"
         );
         let query = sqlx::query_as(&query).bind(prefix).bind(limit);
-        let rows: Result<Vec<(String, i64, i64)>, _> = query.fetch_all(&self.pool).await;
+        let rows: Result<Vec<(String, i64, i64)>, _> = query.fetch_all(&self.pools.readers).await;
         let rows = rows.map_err(|error| self.sort(error))?;
         let listed = rows.into_iter().filter_map(|(id, bytes, expiry)| {
             Some(Listed {
@@ -252,15 +237,16 @@ impl Store for SqliteStore {
     async fn ping(&self) -> StoreResult<()> {
         let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
         sqlx::query(&query)
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.pools.readers)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(())
     }
 
     async fn close(&self) {
-        self.pool.close().await;
-        self.writer.close().await;
+        if !self.shared {
+            self.pools.close().await;
+        }
         self.claim.release();
     }
 }

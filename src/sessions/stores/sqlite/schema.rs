@@ -2,10 +2,15 @@
 
 use super::{
     super::schema::{Column, Schema},
-    SqliteStore,
+    SqlitePools, SqliteStore,
 };
-use crate::{identity::Identity, sessions::stores::StoreResult};
+use crate::{
+    identity::{Identity, Names},
+    sessions::stores::StoreResult,
+};
 use async_trait::async_trait;
+use sqlx::Executor;
+use std::collections::HashSet;
 
 #[async_trait]
 impl Schema for SqliteStore {
@@ -26,7 +31,7 @@ impl Schema for SqliteStore {
             r"SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '\'";
         let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
         query
-            .fetch_all(&self.pool)
+            .fetch_all(&self.pools.readers)
             .await
             .map_err(|error| self.sort(error))
     }
@@ -35,7 +40,7 @@ impl Schema for SqliteStore {
         let query = "SELECT name, type FROM pragma_table_info(?)";
         let query = sqlx::query_as(query).bind(&self.table);
         query
-            .fetch_all(&self.pool)
+            .fetch_all(&self.pools.readers)
             .await
             .map_err(|error| self.sort(error))
     }
@@ -45,38 +50,74 @@ impl Schema for SqliteStore {
         let query = format!("SELECT value FROM {meta} WHERE name = 'install_key'");
         let query = sqlx::query_scalar(&query);
         query
-            .fetch_optional(&self.pool)
+            .fetch_optional(&self.pools.readers)
             .await
             .map_err(|error| self.sort(error))
     }
 
     fn statements(&self) -> [(String, String); 2] {
-        let (session, meta) = (self.table.clone(), self.identity.names.meta_table());
-        let make_session = format!(
-            "CREATE TABLE IF NOT EXISTS {session} (id TEXT PRIMARY KEY NOT NULL, \
-             data BLOB NOT NULL, expiry_date INTEGER NOT NULL); \
-             CREATE INDEX IF NOT EXISTS {session}_expiry ON {session} (expiry_date)"
-        );
-        let make_meta = format!(
-            "CREATE TABLE IF NOT EXISTS {meta} (name TEXT PRIMARY KEY NOT NULL, \
-             value TEXT NOT NULL)"
-        );
-        [(session, make_session), (meta, make_meta)]
+        statements(&self.identity.names)
     }
 
     async fn make(&self, statement: &str) -> StoreResult<()> {
-        let done = sqlx::raw_sql(statement).execute(&self.writer).await;
+        let done = sqlx::raw_sql(statement).execute(&self.pools.writer).await;
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 
     async fn sign(&self) -> StoreResult<()> {
-        let meta = self.identity.names.meta_table();
-        let statement = format!("INSERT OR IGNORE INTO {meta} VALUES ('install_key', ?)");
+        let statement = signing(&self.identity.names);
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
         statement
-            .execute(&self.writer)
+            .execute(&self.pools.writer)
             .await
             .map_err(|error| self.sort(error))?;
         Ok(())
     }
+}
+
+impl SqlitePools {
+    /// Makes the tables of all these copies in one transaction; those of a copy that has a
+    /// session table already are its own affair.
+    pub(in crate::sessions::stores) async fn prepare(
+        &self,
+        identities: &[&Identity],
+    ) -> StoreResult<()> {
+        let query = "SELECT name FROM sqlite_master WHERE type = 'table'";
+        let there: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.readers).await?;
+        let there: HashSet<String> = there.into_iter().collect();
+        let mut transaction = self.writer.begin().await?;
+        for identity in identities {
+            let names = &identity.names;
+            if there.contains(&names.session_table()) {
+                continue;
+            }
+            for (_, statement) in statements(names) {
+                transaction.execute(&*statement).await?;
+            }
+            let (statement, fingerprint) = (signing(names), identity.fingerprint.as_str());
+            let signed = sqlx::query(&statement).bind(fingerprint);
+            signed.execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+fn statements(names: &Names) -> [(String, String); 2] {
+    let (session, meta) = (names.session_table(), names.meta_table());
+    let make_session = format!(
+        "CREATE TABLE IF NOT EXISTS {session} (id TEXT PRIMARY KEY NOT NULL, \
+         data BLOB NOT NULL, expiry_date INTEGER NOT NULL); \
+         CREATE INDEX IF NOT EXISTS {session}_expiry ON {session} (expiry_date)"
+    );
+    let make_meta = format!(
+        "CREATE TABLE IF NOT EXISTS {meta} (name TEXT PRIMARY KEY NOT NULL, \
+         value TEXT NOT NULL)"
+    );
+    [(session, make_session), (meta, make_meta)]
+}
+
+fn signing(names: &Names) -> String {
+    let meta = names.meta_table();
+    format!("INSERT OR IGNORE INTO {meta} VALUES ('install_key', ?)")
 }
