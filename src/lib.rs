@@ -9,9 +9,9 @@
 //! | 7 running | [`server`], [`doctor`] |
 //! | 6 assembly | [`app`] |
 //! | 5 lessons | [`lessons`], [`exercises`] |
-//! | 4 features | [`progress`], [`grading`] |
+//! | 4 features | [`quiz`], [`progress`], [`grading`] |
 //! | 3 shared state | [`sandbox`], [`caretaker`] |
-//! | 2 machinery | [`sessions`], [`walkthrough`], [`tls`], [`listen`] |
+//! | 2 machinery | [`sessions`], [`walkthrough`], [`database`], [`tls`], [`listen`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
 //! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
 //!
@@ -23,6 +23,7 @@ pub mod caretaker;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod database;
 pub mod doctor;
 pub mod error;
 pub mod exercises;
@@ -32,6 +33,7 @@ pub mod lessons;
 pub mod listen;
 pub mod page;
 pub mod progress;
+pub mod quiz;
 pub mod sandbox;
 pub mod server;
 pub mod sessions;
