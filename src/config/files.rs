@@ -32,7 +32,10 @@ pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, Refusal> {
 }
 
 /// The text of `path`, or `None` when there is no such file.
-pub(super) fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
+///
+/// # Errors
+/// What the operating system said, or that it is no text.
+pub fn read_text(path: &Path) -> Result<Option<String>, Refusal> {
     let Some(bytes) = read_bytes(path)? else {
         return Ok(None);
     };

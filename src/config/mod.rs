@@ -15,7 +15,7 @@ mod store_kind;
 
 pub use certificate::{Certificate, CertificateFiles};
 pub use credentials::Credentials;
-pub use files::{could_make, private_file, refuse_if_shared};
+pub use files::{could_make, private_file, read_text, refuse_if_shared};
 pub use install_key::InstallKeyFile;
 pub use options::{Options, Tenancy};
 pub use port_file::{Assignment, TRIAL_PORT, assignment};
