@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 /// The row in the place of a lesson that says who the owner is.
 const OWNER: i32 = 0;
 
-const COLUMNS: &str = "learner CHAR(36) NOT NULL, lesson INTEGER NOT NULL, \
+// `VARCHAR`, since PostgreSQL's `CHAR` is none of the types that every driver knows.
+const COLUMNS: &str = "learner VARCHAR(36) NOT NULL, lesson INTEGER NOT NULL, \
      task VARCHAR(64) NOT NULL, ticked_at BIGINT NOT NULL, PRIMARY KEY (learner, lesson, task)";
 
 /// The table in whichever database it is.

@@ -100,8 +100,13 @@ impl Room {
         self.admit(name, now, rng)
     }
 
+    /// Whether this session is somebody's.
+    pub(in crate::quiz) fn knows(&mut self, id: &str, now: OffsetDateTime) -> Result<(), Denied> {
+        self.whose(id, now).map(|_| ())
+    }
+
     /// Whose session this is.
-    pub(super) fn whose(&mut self, id: &str, now: OffsetDateTime) -> Result<CandidateId, Denied> {
+    fn whose(&mut self, id: &str, now: OffsetDateTime) -> Result<CandidateId, Denied> {
         let session = self.sessions.get_mut(id).ok_or(Denied::Unknown)?;
         if session.ends <= now {
             self.sessions.remove(id);
