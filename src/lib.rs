@@ -11,7 +11,7 @@
 //! | 5 lessons | [`lessons`], [`exercises`] |
 //! | 4 features | [`progress`], [`grading`] |
 //! | 3 shared state | [`sandbox`], [`caretaker`], [`class_list`] |
-//! | 2 machinery | [`sessions`], [`walkthrough`], [`tls`], [`listen`], [`roster`] |
+//! | 2 machinery | [`sessions`], [`walkthrough`], [`database`], [`tls`], [`listen`], [`roster`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
 //! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
 //!
@@ -24,6 +24,7 @@ pub mod class_list;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod database;
 pub mod doctor;
 pub mod error;
 pub mod exercises;

@@ -1,6 +1,9 @@
 //! What a handler may reach: the shared state of one copy.
 
 use crate::{clock::Clock, identity::Identity, sessions::Sessions, walkthrough};
+use axum::http::{HeaderMap, header};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -23,4 +26,16 @@ pub struct Sandbox {
     pub max_wait: Duration,
     /// Cancelled when the copy is told to stop: whoever sleeps is to be answered.
     pub stopping: CancellationToken,
+}
+
+impl Sandbox {
+    /// Whether a request with these headers carries the owner's token. Compared as hashes, so
+    /// that the time it takes tells nothing about where a wrong one differs.
+    pub fn is_owner(&self, headers: &HeaderMap) -> bool {
+        let given = headers.get(header::AUTHORIZATION);
+        let given = given.and_then(|value| value.to_str().ok());
+        let given = given.and_then(|value| value.strip_prefix("Bearer "));
+        let ours = self.identity.owner_token.expose_secret();
+        given.is_some_and(|given| Sha256::digest(given) == Sha256::digest(ours))
+    }
 }

@@ -5,6 +5,7 @@ use crate::{
     app, caretaker,
     clock::Clock,
     config::{Assignment, Options, Refusal, Settings, StoreSetup, Tenancy},
+    database::Database,
     listen::listen,
     progress::Progress,
     sandbox::Sandbox,
@@ -21,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long the last writes get after the connections are closed.
 pub(super) const LAST_WRITES: Duration = Duration::from_millis(1500);
+/// For the tables beside the sessions: one for the progress, one for the quiz.
+const CONNECTIONS: u32 = 2;
 /// How often a trial looks for another port when somebody was faster.
 const TRIAL_TRIES: u32 = 5;
 
@@ -95,7 +98,8 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     };
     tokio::spawn(keep_claim(store, tenancy, stopping.clone()));
 
-    let progress = Progress::new(&settings.store, &settings.identity);
+    let database = Database::new(&settings.store, CONNECTIONS);
+    let progress = Progress::new(&database, &settings.identity);
     super::say(&announcement(&settings))?;
     let limits = Limits::default();
     server::serve(

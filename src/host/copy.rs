@@ -32,7 +32,7 @@ impl HostedCopy {
         let (store, clock) = (shared.stores.open(&identity), shared.clock.clone());
         let sessions = Sessions::recording(store, &identity, clock.clone(), Tenancy::Alone, rings);
         Self {
-            progress: Progress::sharing(&shared.progress, &identity),
+            progress: Progress::new(&shared.database, &identity),
             sandbox: Sandbox {
                 identity: Arc::new(identity),
                 sessions,

@@ -3,16 +3,16 @@
 use crate::{
     clock::Clock,
     config::{Refusal, StoreSetup},
+    database::Database,
     identity::{Identity, InstallKey, Port},
-    progress::Database,
     sessions::stores::{SharedStores, StoreError},
     xray::Budget,
 };
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Connections for the progress of all copies.
-const PROGRESS_CONNECTIONS: u32 = 2;
+/// Connections for all copies' tables beside the sessions.
+const CONNECTIONS: u32 = 2;
 
 /// What all copies of a class share.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Shared {
     /// The host's: every copy's key and token are derived from it.
     pub(super) key: InstallKey,
     pub(super) stores: SharedStores,
-    pub(super) progress: Database,
+    pub(super) database: Database,
     pub(super) clock: Clock,
     pub(super) budget: Budget,
     /// The longest that a page waits on purpose.
@@ -46,7 +46,7 @@ impl Shared {
         Ok(Self {
             key,
             stores: SharedStores::new(setup)?,
-            progress: Database::new(setup, PROGRESS_CONNECTIONS),
+            database: Database::new(setup, CONNECTIONS),
             clock: Clock::system(),
             budget: Budget::default(),
             max_wait,

@@ -3,15 +3,13 @@
 //! The learner is a UUID that his or her browser keeps for itself. It is no authority: whoever
 //! knows it sees and resets the progress of exercises, and nothing else.
 
-mod database;
 mod learner;
 mod table;
 
-pub use database::Database;
 pub use learner::{Learner, LearnerError};
 
 use crate::{
-    config::StoreSetup, error::HttpError, identity::Identity, walkthrough::Task, xray::Record,
+    database::Database, error::HttpError, identity::Identity, walkthrough::Task, xray::Record,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,14 +25,8 @@ pub type Ticks = BTreeMap<u16, BTreeSet<String>>;
 pub struct Progress(Arc<Table>);
 
 impl Progress {
-    /// Kept in the database of the session store, or, if that speaks no SQL, in the SQLite file.
-    /// Nothing is made or connected before somebody learns something.
-    pub fn new(setup: &StoreSetup, identity: &Identity) -> Self {
-        Self::sharing(&Database::new(setup, 1), identity)
-    }
-
-    /// The same in a database whose connections other copies use as well.
-    pub fn sharing(database: &Database, identity: &Identity) -> Self {
+    /// Kept in `database`. Nothing is made or connected before somebody learns something.
+    pub fn new(database: &Database, identity: &Identity) -> Self {
         Self(Arc::new(Table::new(database, identity)))
     }
 

@@ -15,7 +15,17 @@ const FLOORS: &[(u8, &[&str])] = &[
     (5, &["lessons", "exercises"]),
     (4, &["quiz", "grading", "progress"]),
     (3, &["sandbox", "caretaker", "class_list"]),
-    (2, &["sessions", "tls", "listen", "walkthrough", "roster"]),
+    (
+        2,
+        &[
+            "sessions",
+            "database",
+            "tls",
+            "listen",
+            "walkthrough",
+            "roster",
+        ],
+    ),
     // The X-ray is below the sessions, which write into it.
     (1, &["config", "xray"]),
     (0, &["identity", "page", "error", "clock"]),

@@ -25,6 +25,7 @@ use std::{
 use sweatbox::{
     app,
     config::{CookieForm, StoreKind, StoreSetup, Tenancy},
+    database::Database,
     identity::{Identity, InstallKey, Port},
     progress::Progress,
     sandbox::Sandbox,
@@ -221,7 +222,7 @@ impl TestApp {
             max_wait: Duration::from_secs(300),
             stopping: CancellationToken::new(),
         };
-        let progress = Progress::new(&progress_in(&setup, &folder), &identity);
+        let progress = Progress::new(&Database::new(&progress_in(&setup, &folder), 1), &identity);
         let stopping = sandbox.stopping.clone();
         let gate = Gate::new();
         let routes = routes(gate.clone());

@@ -1,4 +1,11 @@
-//! The database of the progress: the session store's, or a SQLite file.
+//! Tables of a copy's own beside the sessions, in whichever database the copy has.
+//!
+//! On the database of the session store or, if that speaks no SQL, in the SQLite file. Nothing is
+//! connected before it is used.
+
+mod table;
+
+pub use table::{Table, Turn};
 
 use crate::config::{SQLITE_FILE, StoreSetup};
 use secrecy::ExposeSecret;
@@ -10,16 +17,16 @@ use sqlx::{
 };
 use std::{path::PathBuf, time::Duration};
 
-/// Connections for the progress of one copy, or of all copies of a process. Cheap to clone.
+/// Connections for the tables of one copy, or of all copies of a process. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Database {
-    pub(super) pool: AnyPool,
-    pub(super) engine: Engine,
+    pool: AnyPool,
+    engine: Engine,
 }
 
 /// What differs between the databases.
 #[derive(Debug, Clone)]
-pub(super) enum Engine {
+enum Engine {
     Sqlite(PathBuf),
     Mysql,
     #[cfg(feature = "postgres")]
@@ -27,11 +34,10 @@ pub(super) enum Engine {
 }
 
 impl Database {
-    /// At most so many `connections`, made when first needed, to the database of the session
-    /// store, or, if that speaks no SQL, to the SQLite file.
+    /// At most so many `connections`, made when first needed.
     pub fn new(setup: &StoreSetup, connections: u32) -> Self {
         sqlx::any::install_default_drivers();
-        let (engine, url) = engine(setup);
+        let (engine, url) = place(setup);
         let pool = AnyPoolOptions::new()
             .max_connections(connections)
             .idle_timeout(Duration::from_secs(60))
@@ -45,7 +51,8 @@ impl Database {
     }
 }
 
-fn engine(setup: &StoreSetup) -> (Engine, String) {
+/// Which engine, and how to reach it.
+fn place(setup: &StoreSetup) -> (Engine, String) {
     match setup {
         StoreSetup::Mysql(credentials) => {
             let options = MySqlConnectOptions::new()

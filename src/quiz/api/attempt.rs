@@ -1,0 +1,91 @@
+//! `/0390/api/attempt`: start it, come back to it, submit it.
+
+use super::{
+    refused::{ProblemView, Refused},
+    who::Candidate,
+};
+use crate::quiz::{
+    Quiz,
+    room::{Start, State},
+    view::{AttemptView, EvaluationView},
+};
+use axum::{Extension, Json, http::StatusCode};
+
+/// Starts an attempt, which counts from now on; a running one is not restarted.
+#[utoipa::path(
+    post,
+    path = "/0390/api/attempt",
+    tag = "candidate",
+    security(("session" = [])),
+    responses(
+        (status = 201, description = "A new attempt", body = AttemptView),
+        (status = 200, description = "The running one", body = AttemptView),
+        (status = 401, description = "No session", body = ProblemView),
+        (status = 403, description = "None left, or the quiz is closed", body = ProblemView),
+        (status = 423, description = "It runs in another session", body = ProblemView),
+        (status = 503, description = "Nobody knows how many are left", body = ProblemView),
+    )
+)]
+pub(super) async fn start(
+    Extension(quiz): Extension<Quiz>,
+    Candidate(session): Candidate,
+) -> Result<(StatusCode, Json<AttemptView>), Refused> {
+    match quiz.start(&session).await? {
+        Start::New(new) => Ok((StatusCode::CREATED, Json(AttemptView::Running(new)))),
+        Start::Running(running) => Ok((StatusCode::OK, Json(AttemptView::Running(running)))),
+        Start::NoneLeft => Err(Refused::NoStart("You have used up your attempts.")),
+        Start::Closed => Err(Refused::NoStart("The quiz is closed.")),
+        Start::PastUnknown => Err(Refused::Unavailable(
+            "The database does not answer, so nobody knows how many attempts you have left.",
+        )),
+    }
+}
+
+/// The latest attempt: everything that a page needs to go on after a disconnection.
+#[utoipa::path(
+    get,
+    path = "/0390/api/attempt",
+    tag = "candidate",
+    security(("session" = [])),
+    responses(
+        (status = 200, description = "Running or evaluated", body = AttemptView),
+        (status = 401, description = "No session", body = ProblemView),
+        (status = 404, description = "None yet; with `attempts_left`", body = ProblemView),
+        (status = 423, description = "It runs in another session", body = ProblemView),
+    )
+)]
+pub(super) async fn show(
+    Extension(quiz): Extension<Quiz>,
+    Candidate(session): Candidate,
+) -> Result<Json<AttemptView>, Refused> {
+    match quiz.act(|inner, now| inner.room.state(&session, now))? {
+        State::There(attempt) => Ok(Json(attempt)),
+        State::Never { attempts_left } => {
+            let attempts_left = Some(attempts_left);
+            Err(Refused::NoAttempt { attempts_left })
+        }
+    }
+}
+
+/// Ends the attempt and evaluates it; asked again, or too late, it tells the same once more.
+#[utoipa::path(
+    post,
+    path = "/0390/api/attempt/submit",
+    tag = "candidate",
+    security(("session" = [])),
+    responses(
+        (status = 200, description = "How it came out", body = EvaluationView),
+        (status = 401, description = "No session", body = ProblemView),
+        (status = 404, description = "Never started", body = ProblemView),
+        (status = 423, description = "It runs in another session", body = ProblemView),
+    )
+)]
+pub(super) async fn submit(
+    Extension(quiz): Extension<Quiz>,
+    Candidate(session): Candidate,
+) -> Result<Json<EvaluationView>, Refused> {
+    let never = Refused::NoAttempt {
+        attempts_left: None,
+    };
+    quiz.submit(&session).await?.map(Json).ok_or(never)
+}

@@ -1,0 +1,69 @@
+//! `/0390/api/attempts`: who is where, and the release of a lost laptop.
+
+use super::{
+    refused::{ProblemView, Refused},
+    who::Proctor,
+};
+use crate::quiz::{Name, Quiz, view::OverviewView};
+use axum::{
+    Extension, Json,
+    extract::{Path, rejection::PathRejection},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response, sse::Sse},
+};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+
+/// Everybody who has logged in. Asked for `text/event-stream`, the same as `event: attempts`,
+/// at once, after each change and every five seconds.
+#[utoipa::path(
+    get,
+    path = "/0390/api/attempts",
+    tag = "proctor",
+    security(("owner" = [])),
+    responses(
+        (status = 200, description = "By name", body = OverviewView),
+        (status = 401, description = "No owner token", body = ProblemView),
+    )
+)]
+pub(super) async fn list(
+    _: Proctor,
+    Extension(quiz): Extension<Quiz>,
+    headers: HeaderMap,
+) -> Response {
+    let accept = headers.get(header::ACCEPT);
+    let accept = accept.and_then(|accept| accept.to_str().ok());
+    if accept.is_some_and(|accept| accept.contains("text/event-stream")) {
+        let events = quiz.watch_all().map(Ok::<_, Infallible>);
+        return Sse::new(events).into_response();
+    }
+    Json(quiz.overview()).into_response()
+}
+
+/// Lets the next session of this candidate that asks take the running attempt over.
+#[utoipa::path(
+    post,
+    path = "/0390/api/attempts/{name}/release",
+    tag = "proctor",
+    security(("owner" = [])),
+    params(("name" = String, Path, description = "The candidate")),
+    responses(
+        (status = 200, description = "Released", body = Value),
+        (status = 401, description = "No owner token", body = ProblemView),
+        (status = 404, description = "No attempt of this name runs", body = ProblemView),
+    )
+)]
+pub(super) async fn release(
+    _: Proctor,
+    Extension(quiz): Extension<Quiz>,
+    name: Result<Path<String>, PathRejection>,
+) -> Result<Json<Value>, Refused> {
+    const NONE: Refused = Refused::NotFound("No attempt of a candidate of this name runs.");
+    let Path(name) = name.map_err(|_| NONE)?;
+    let name = name.parse::<Name>().map_err(|_| NONE)?;
+    match quiz.act(|inner, now| inner.room.release(&name, now)) {
+        true => Ok(Json(json!({ "name": name.as_str(), "released": true }))),
+        false => Err(NONE),
+    }
+}

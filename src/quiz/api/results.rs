@@ -1,0 +1,139 @@
+//! `/0390/api/results`: the finished attempts, as JSON and as CSV.
+
+use super::{
+    refused::{ProblemView, Refused},
+    who::Proctor,
+};
+use crate::{
+    error::HttpError,
+    quiz::{
+        Quiz,
+        view::{ResultView, ResultsView},
+    },
+};
+use axum::{
+    Extension, Json,
+    http::header,
+    response::{IntoResponse, Response},
+};
+
+/// All finished attempts of this quiz, those that wait for the database included.
+#[utoipa::path(
+    get,
+    path = "/0390/api/results",
+    tag = "proctor",
+    security(("owner" = [])),
+    responses(
+        (status = 200, description = "The earliest start first", body = ResultsView),
+        (status = 401, description = "No owner token", body = ProblemView),
+    )
+)]
+pub(super) async fn list(_: Proctor, Extension(quiz): Extension<Quiz>) -> Json<ResultsView> {
+    Json(quiz.results().await)
+}
+
+/// The same for a spreadsheet. Only if it is complete: a file does not say what it lacks.
+#[utoipa::path(
+    get,
+    path = "/0390/api/results.csv",
+    tag = "proctor",
+    security(("owner" = [])),
+    responses(
+        (status = 200, description = "With a header row", body = String, content_type = "text/csv"),
+        (status = 401, description = "No owner token", body = ProblemView),
+        (status = 503, description = "The database cannot be read", body = ProblemView),
+    )
+)]
+pub(super) async fn as_csv(
+    _: Proctor,
+    Extension(quiz): Extension<Quiz>,
+) -> Result<Response, Refused> {
+    let ResultsView {
+        results,
+        unreadable,
+        ..
+    } = quiz.results().await;
+    if unreadable.is_some() {
+        return Err(Refused::Unavailable(
+            "The database does not answer, and a part of the results is no file to keep.",
+        ));
+    }
+    Ok(match table(&results) {
+        Ok(csv) => {
+            let headers = [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+                (
+                    header::CONTENT_DISPOSITION,
+                    "attachment; filename=\"results.csv\"",
+                ),
+            ];
+            (headers, csv).into_response()
+        }
+        Err(error) => HttpError::internal(error).into_response(),
+    })
+}
+
+fn table(results: &[ResultView]) -> Result<Vec<u8>, csv::Error> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record([
+        "name",
+        "score",
+        "of",
+        "started_at",
+        "ended_at",
+        "by",
+        "pending",
+    ])?;
+    for result in results {
+        csv.write_record([
+            harmless(&result.name).as_str(),
+            &result.score.to_string(),
+            &result.of.to_string(),
+            &result.started_at,
+            &result.ended_at,
+            result.by.word(),
+            &result.pending.to_string(),
+        ])?;
+    }
+    csv.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// A name that a spreadsheet does not take for a formula.
+fn harmless(name: &str) -> String {
+    match name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => format!("'{name}"),
+        false => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quiz::view::EndedBy;
+
+    fn row(name: &str) -> String {
+        let result = ResultView {
+            name: name.into(),
+            score: 3,
+            of: 10,
+            started_at: "a".into(),
+            ended_at: "b".into(),
+            by: EndedBy::Proctor,
+            pending: false,
+        };
+        let csv = String::from_utf8(table(&[result]).unwrap()).unwrap();
+        csv.lines().nth(1).unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_name_is_quoted_where_it_must_be_and_never_a_formula() {
+        assert_eq!(row("Ann"), "Ann,3,10,a,b,proctor,false");
+        assert_eq!(
+            row("Lee, \"Al\""),
+            "\"Lee, \"\"Al\"\"\",3,10,a,b,proctor,false"
+        );
+        for start in ["=1+1", "+1", "-1", "@x", "\tx", "\rx"] {
+            assert!(harmless(start).starts_with('\''), "{start:?}");
+        }
+    }
+}

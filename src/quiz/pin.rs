@@ -1,0 +1,179 @@
+//! PINs: argon2 hashes, made and compared a few at a time.
+//!
+//! A hash is meant to cost memory and time. Two at once use 38 MiB and leave a small host its
+//! breath; a class that logs in at the same minute waits in a queue, and the queue has an end.
+
+use argon2::{
+    Algorithm, Argon2, Params,
+    password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
+};
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+/// How many are worked on at once.
+const AT_ONCE: usize = 2;
+/// How many more may wait.
+const QUEUE: usize = 64;
+/// What a hash in a quiz file may cost at most: memory in KiB, passes, lanes.
+const MOST: (u32, u32, u32) = (256 * 1024, 16, 8);
+
+/// A hash that no pin fits: an unknown name takes as long as a known one.
+pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// What cannot be a pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a pin has 4 to 64 characters")]
+pub struct PinError;
+
+/// Why no pin was compared.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unchecked {
+    /// Too many wait already.
+    #[error("too many logins at once")]
+    Busy,
+    /// The system has no memory or no random bytes.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// A pin of 4 to 64 characters.
+///
+/// # Errors
+/// Any other length.
+pub fn parse(text: &str) -> Result<SecretString, PinError> {
+    match (4..=64).contains(&text.chars().count()) {
+        true => Ok(text.into()),
+        false => Err(PinError),
+    }
+}
+
+/// The hash of `pin` as it stands in a quiz file: argon2id with a random salt.
+///
+/// # Errors
+/// The system has no memory or no random bytes.
+pub fn hash(pin: &SecretString) -> Result<String, String> {
+    let mut salt = [0; 16];
+    getrandom::fill(&mut salt).map_err(|error| error.to_string())?;
+    let salt = SaltString::encode_b64(&salt).map_err(|error| error.to_string())?;
+    let hash = Argon2::default().hash_password(pin.expose_secret().as_bytes(), &salt);
+    hash.map(|hash| hash.to_string())
+        .map_err(|error| error.to_string())
+}
+
+/// Whether `text` is a hash that can be compared with at a cost that a host can bear.
+pub(super) fn is_hash(text: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(text) else {
+        return false;
+    };
+    let bearable = Params::try_from(&hash).is_ok_and(|params| {
+        let (memory, passes, lanes) = MOST;
+        params.m_cost() <= memory && params.t_cost() <= passes && params.p_cost() <= lanes
+    });
+    Algorithm::try_from(hash.algorithm).is_ok() && hash.hash.is_some() && bearable
+}
+
+fn fits(pin: &SecretString, hash: &str) -> bool {
+    let hash = PasswordHash::new(hash);
+    let pin = pin.expose_secret().as_bytes();
+    hash.is_ok_and(|hash| Argon2::default().verify_password(pin, &hash).is_ok())
+}
+
+/// Where pins are compared and hashed.
+#[derive(Debug)]
+pub(super) struct PinDesk {
+    working: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+}
+
+impl PinDesk {
+    pub(super) fn new() -> Self {
+        Self {
+            working: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(AT_ONCE + QUEUE)),
+        }
+    }
+
+    /// Whether `hash` is that of `pin`.
+    pub(super) async fn compare(
+        &self,
+        pin: SecretString,
+        hash: SecretString,
+    ) -> Result<bool, Unchecked> {
+        self.work(move || Ok(fits(&pin, hash.expose_secret())))
+            .await
+    }
+
+    /// The hash of `pin`.
+    pub(super) async fn hash(&self, pin: SecretString) -> Result<SecretString, Unchecked> {
+        let hash = self.work(move || hash(&pin).map_err(Unchecked::Failed));
+        hash.await.map(SecretString::from)
+    }
+
+    async fn work<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> Result<T, Unchecked> + Send + 'static,
+    ) -> Result<T, Unchecked> {
+        let place = self.places.clone().try_acquire_owned();
+        let place = place.map_err(|_| Unchecked::Busy)?;
+        let turn = self.working.clone().acquire_owned().await;
+        let turn = turn.map_err(|error| Unchecked::Failed(error.to_string()))?;
+        // The permits go along: a blocking job runs on although its visitor has left.
+        let done = spawn_blocking(move || {
+            let _until_done = (place, turn);
+            job()
+        });
+        done.await
+            .map_err(|error| Unchecked::Failed(error.to_string()))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_fits_its_own_pin_alone() {
+        let right = parse("1234").unwrap();
+        let hash = hash(&right).unwrap();
+        assert!(is_hash(&hash));
+        assert!(fits(&right, &hash));
+        assert!(!fits(&parse("1235").unwrap(), &hash));
+        assert!(!fits(&right, NOBODY));
+    }
+
+    #[test]
+    fn only_argon2_at_a_bearable_cost_is_a_hash() {
+        assert!(is_hash(NOBODY));
+        for wrong in [
+            "",
+            "1234",
+            &NOBODY.replace("argon2id", "scrypt"),
+            &NOBODY.replace("m=19456", "m=4000000"),
+            &NOBODY.replace("t=2", "t=1000"),
+            "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA",
+        ] {
+            assert!(!is_hash(wrong), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_pin_has_four_to_sixty_four_characters() {
+        for (length, good) in [(3, false), (4, true), (64, true), (65, false)] {
+            assert_eq!(parse(&"é".repeat(length)).is_ok(), good, "{length}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_finds_the_queue_full_is_sent_away_at_once() {
+        let desk = PinDesk::new();
+        let all = u32::try_from(AT_ONCE + QUEUE).unwrap();
+        let taken = desk.places.clone().acquire_many_owned(all).await.unwrap();
+        let sent_away = desk.compare(parse("1234").unwrap(), NOBODY.into()).await;
+        assert_eq!(sent_away, Err(Unchecked::Busy));
+        drop(taken);
+        let compared = desk.compare(parse("1234").unwrap(), NOBODY.into()).await;
+        assert_eq!(compared, Ok(false));
+    }
+}
