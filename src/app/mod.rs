@@ -15,6 +15,7 @@ use crate::{
     exercises::EXERCISES,
     lessons::LESSONS,
     progress::Progress,
+    quiz::Quiz,
     sandbox::{Lesson, Sandbox},
     sessions,
 };
@@ -39,13 +40,13 @@ pub fn endpoints() -> Router<Sandbox> {
 }
 
 /// The whole program as one service.
-pub fn router(sandbox: Sandbox, progress: Progress) -> Router {
-    around(endpoints(), sandbox, progress)
+pub fn router(sandbox: Sandbox, progress: Progress, quiz: Quiz) -> Router {
+    around(endpoints(), sandbox, progress, quiz)
 }
 
 /// Puts everything that is not a lesson around `routes`, which know their visitors. Layers are
 /// listed from the outermost to the innermost.
-pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> Router {
+pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress, quiz: Quiz) -> Router {
     let problems = middleware::from_fn_with_state(sandbox.identity.port(), problems::render);
     let session = middleware::from_fn_with_state(sandbox.sessions.clone(), sessions::attach);
     routes
@@ -68,6 +69,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> 
                 .layer(middleware::from_fn(headers::add_headers))
                 .layer(problems)
                 .layer(Extension(progress))
+                .layer(Extension(quiz))
                 .layer(middleware::from_fn(sessions::refuse_foreign_changes))
                 .layer(CatchPanicLayer::custom(problems::after_panic)),
         )

@@ -4,6 +4,7 @@ mod check;
 mod doctor;
 mod logging;
 mod names;
+mod quiz;
 mod serve;
 mod sessions;
 mod token;
@@ -50,6 +51,9 @@ enum Command {
     Check(check::Check),
     /// Print what a port decides
     Names(names::Names),
+    /// Prepare a quiz file
+    #[command(subcommand)]
+    Quiz(quiz::QuizCommand),
     /// Look after this copy's sessions
     #[command(subcommand)]
     Sessions(sessions::SessionsCommand),
@@ -66,6 +70,7 @@ pub fn run() -> ExitCode {
         Some(Command::Doctor(doctor)) => doctor::run(&doctor),
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::Names(names)) => names::run(&names),
+        Some(Command::Quiz(command)) => quiz::run(&command),
         Some(Command::Sessions(command)) => sessions::run(command),
         Some(Command::Token(options)) => token::run(&options),
     };

@@ -4,9 +4,10 @@ use super::logging::{self, LogFormat};
 use crate::{
     app, caretaker,
     clock::Clock,
-    config::{Assignment, Options, Refusal, Settings, StoreSetup, Tenancy},
+    config::{Assignment, Options, Refusal, Settings, StoreSetup, Tenancy, refuse_if_shared},
     listen::listen,
     progress::Progress,
+    quiz::{Bank, Quiz},
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
@@ -15,7 +16,14 @@ use crate::{
     },
     tls,
 };
-use std::{future::Future, net::TcpListener, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +46,10 @@ pub(super) struct Serve {
         env = "SWEATBOX_MAX_WAIT"
     )]
     max_wait: u64,
+
+    /// Quiz file for lesson 0390 [default: the practice quiz]
+    #[arg(long, value_name = "FILE", env = "SWEATBOX_QUIZ")]
+    quiz: Option<PathBuf>,
 
     /// Record nothing for the X-ray; tasks are then not ticked either
     #[arg(long, env = "SWEATBOX_NO_XRAY")]
@@ -64,6 +76,7 @@ pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(args: &Serve) -> anyhow::Result<()> {
+    let bank = bank(args)?;
     // ANCHOR: ready
     let (settings, store, listeners) = ready(&args.options).await?;
     let clock = Clock::system();
@@ -96,12 +109,13 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     tokio::spawn(keep_claim(store, tenancy, stopping.clone()));
 
     let progress = Progress::new(&settings.store, &settings.identity);
+    let quiz = Quiz::open(bank, &settings.store, Path::new("."), &sandbox, tenancy);
     super::say(&announcement(&settings))?;
     let limits = Limits::default();
     server::serve(
         listeners,
         tls,
-        app::router(sandbox, progress),
+        app::router(sandbox, progress, quiz.clone()),
         limits,
         stopping,
     )
@@ -112,11 +126,24 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
         // Its end removes the socket; an error says that it was told to end.
         let _ = caretaker.await;
     }
-    if timeout(LAST_WRITES, sessions.close()).await.is_err() {
+    let close = async { tokio::join!(sessions.close(), quiz.close()) };
+    if timeout(LAST_WRITES, close).await.is_err() {
         tracing::warn!("the store did not take leave in time");
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The quiz that `--quiz` names, or the one to practise with.
+fn bank(args: &Serve) -> Result<Arc<Bank>, Refusal> {
+    let Some(file) = &args.quiz else {
+        return Ok(Bank::practice());
+    };
+    let bank = Bank::for_serving(file, &args.options)?;
+    if let Err(Refusal { problem, mend }) = refuse_if_shared(file) {
+        tracing::warn!("{problem}: the answers; `{mend}`");
+    }
+    Ok(Arc::new(bank))
 }
 
 /// Everything that a start needs, checked; then the port is opened, and whoever has the port

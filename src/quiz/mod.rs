@@ -1,6 +1,6 @@
 //! The quiz: attempts in memory, on purpose, and their results in the database.
 //!
-//! What is decided is decided by the [`Room`], which is pure; here it gets a clock, a lock and
+//! What is decided is decided by the `Room`, which is pure; here it gets a clock, a lock and
 //! somebody to write its results down. All of it is one small critical section without a timer
 //! for each attempt: a save finds its session by its key, and nobody walks through the others.
 

@@ -133,8 +133,7 @@ impl Attending {
     fn stop(&mut self) {
         let detail = "The server stops. An attempt that runs now never happened: it does not \
                       count, and you may start another one when the server is back.";
-        self.events
-            .push_back(event("stopping", &Stopping { detail }));
+        self.events.push_back(stopping(detail));
         self.over = true;
     }
 

@@ -175,6 +175,13 @@ pub(super) enum CandidateState {
     Evaluated,
 }
 
+/// An attempt that the next session may take over.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReleasedView {
+    pub(super) name: String,
+    pub(super) released: bool,
+}
+
 /// All finished attempts of this quiz.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ResultsView {

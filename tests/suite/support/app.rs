@@ -27,6 +27,7 @@ use sweatbox::{
     config::{CookieForm, StoreKind, StoreSetup, Tenancy},
     identity::{Identity, InstallKey, Port},
     progress::Progress,
+    quiz::{Bank, Quiz},
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
@@ -221,7 +222,9 @@ impl TestApp {
             max_wait: Duration::from_secs(300),
             stopping: CancellationToken::new(),
         };
-        let progress = Progress::new(&progress_in(&setup, &folder), &identity);
+        let beside = progress_in(&setup, &folder);
+        let progress = Progress::new(&beside, &identity);
+        let quiz = Quiz::open(Bank::practice(), &beside, folder.path(), &sandbox, tenancy);
         let stopping = sandbox.stopping.clone();
         let gate = Gate::new();
         let routes = routes(gate.clone());
@@ -230,7 +233,7 @@ impl TestApp {
         let server = server::serve(
             vec![listener],
             tls::rustls_config(&certificate_files_in(&folder).load_or_make().unwrap()),
-            app::around(routes, sandbox, progress),
+            app::around(routes, sandbox, progress, quiz),
             limits,
             stopping.clone(),
         );
