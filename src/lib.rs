@@ -9,7 +9,7 @@
 //! | 7 running | [`server`], [`host`], [`doctor`] |
 //! | 6 assembly | [`app`] |
 //! | 5 lessons | [`lessons`], [`exercises`] |
-//! | 4 features | [`progress`], [`grading`] |
+//! | 4 features | [`quiz`], [`progress`], [`grading`] |
 //! | 3 shared state | [`sandbox`], [`caretaker`], [`class_list`] |
 //! | 2 machinery | [`sessions`], [`walkthrough`], [`database`], [`tls`], [`listen`], [`roster`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
@@ -35,6 +35,7 @@ pub mod lessons;
 pub mod listen;
 pub mod page;
 pub mod progress;
+pub mod quiz;
 pub mod roster;
 pub mod sandbox;
 pub mod server;

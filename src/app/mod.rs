@@ -16,6 +16,7 @@ use crate::{
     exercises::EXERCISES,
     lessons::LESSONS,
     progress::Progress,
+    quiz::Quiz,
     sandbox::{Lesson, Sandbox},
     sessions,
 };
@@ -40,13 +41,13 @@ pub fn endpoints() -> Router<Sandbox> {
 }
 
 /// The whole program as one service.
-pub fn router(sandbox: Sandbox, progress: Progress) -> Router {
-    around(endpoints(), sandbox, progress)
+pub fn router(sandbox: Sandbox, progress: Progress, quiz: Quiz) -> Router {
+    around(endpoints(), sandbox, progress, quiz)
 }
 
 /// Puts everything that is not a lesson around `routes`, which know their visitors. Layers are
 /// listed from the outermost to the innermost.
-pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> Router {
+pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress, quiz: Quiz) -> Router {
     let problems = middleware::from_fn_with_state(sandbox.identity.port(), problems::render);
     let session = middleware::from_fn_with_state(sandbox.sessions.clone(), sessions::attach);
     let inside: Router = routes
@@ -72,6 +73,7 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress) -> 
             .layer(problems)
             .layer(middleware::from_fn(bodies::read_first))
             .layer(Extension(progress))
+            .layer(Extension(quiz))
             .layer(middleware::from_fn(sessions::refuse_foreign_changes))
             .layer(CatchPanicLayer::custom(problems::after_panic)),
     )

@@ -4,12 +4,16 @@ use crate::{
     config::Options,
     doctor::{Finding, Verdict, examine},
 };
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Doctor {
     #[command(flatten)]
     options: Options,
+
+    /// Quiz file that `serve --quiz` is to use
+    #[arg(long, value_name = "FILE", env = "SWEATBOX_QUIZ")]
+    quiz: Option<PathBuf>,
 
     /// Print one JSON object instead of lines
     #[arg(long)]
@@ -17,7 +21,7 @@ pub(super) struct Doctor {
 }
 
 pub(super) fn run(args: &Doctor) -> anyhow::Result<ExitCode> {
-    let findings = super::block_on(examine(&args.options))?;
+    let findings = super::block_on(examine(&args.options, args.quiz.as_deref()))?;
     let starts = !findings.iter().any(Finding::stops);
     let report = if args.json {
         let report = serde_json::json!({ "starts": starts, "checks": findings });

@@ -6,6 +6,7 @@ mod grade;
 mod host;
 mod logging;
 mod names;
+mod quiz;
 mod roster;
 mod serve;
 mod sessions;
@@ -57,6 +58,9 @@ enum Command {
     Host(host::Host),
     /// Print what a port decides
     Names(names::Names),
+    /// Prepare a quiz file
+    #[command(subcommand)]
+    Quiz(quiz::QuizCommand),
     /// Make a class's roster
     #[command(subcommand)]
     Roster(roster::RosterCommand),
@@ -78,6 +82,7 @@ pub fn run() -> ExitCode {
         Some(Command::Grade(grade)) => grade::run(&grade),
         Some(Command::Host(host)) => host::run(&host),
         Some(Command::Names(names)) => names::run(&names),
+        Some(Command::Quiz(command)) => quiz::run(&command),
         Some(Command::Roster(command)) => roster::run(command),
         Some(Command::Sessions(command)) => sessions::run(command),
         Some(Command::Token(options)) => token::run(&options),

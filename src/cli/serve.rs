@@ -4,10 +4,11 @@ use super::logging::{self, LogFormat};
 use crate::{
     app, caretaker,
     clock::Clock,
-    config::{Assignment, Options, Refusal, Settings, StoreSetup, Tenancy},
+    config::{Assignment, Options, Refusal, Settings, StoreSetup, Tenancy, refuse_if_shared},
     database::Database,
     listen::listen,
     progress::Progress,
+    quiz::{Bank, Quiz},
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
@@ -16,7 +17,14 @@ use crate::{
     },
     tls,
 };
-use std::{future::Future, net::TcpListener, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -41,6 +49,10 @@ pub(super) struct Serve {
         env = "SWEATBOX_MAX_WAIT"
     )]
     pub(super) max_wait: u64,
+
+    /// Quiz file for lesson 0390 [default: the practice quiz]
+    #[arg(long, value_name = "FILE", env = "SWEATBOX_QUIZ")]
+    quiz: Option<PathBuf>,
 
     /// Record nothing for the X-ray; tasks are then not ticked either
     #[arg(long, env = "SWEATBOX_NO_XRAY")]
@@ -67,6 +79,7 @@ pub(super) fn run(args: &Serve) -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(args: &Serve) -> anyhow::Result<()> {
+    let bank = bank(args)?;
     // ANCHOR: ready
     let (settings, store, listeners) = ready(&args.options).await?;
     let clock = Clock::system();
@@ -100,12 +113,13 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
 
     let database = Database::new(&settings.store, CONNECTIONS);
     let progress = Progress::new(&database, &settings.identity);
+    let quiz = Quiz::open(bank, &database, Path::new("."), &sandbox, tenancy);
     super::say(&announcement(&settings))?;
     let limits = Limits::default();
     server::serve(
         listeners,
         tls,
-        app::router(sandbox, progress),
+        app::router(sandbox, progress, quiz.clone()),
         limits,
         stopping,
     )
@@ -116,11 +130,24 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
         // Its end removes the socket; an error says that it was told to end.
         let _ = caretaker.await;
     }
-    if timeout(LAST_WRITES, sessions.close()).await.is_err() {
+    let close = async { tokio::join!(sessions.close(), quiz.close()) };
+    if timeout(LAST_WRITES, close).await.is_err() {
         tracing::warn!("the store did not take leave in time");
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The quiz that `--quiz` names, or the one to practise with.
+fn bank(args: &Serve) -> Result<Arc<Bank>, Refusal> {
+    let Some(file) = &args.quiz else {
+        return Ok(Bank::practice());
+    };
+    let bank = Bank::for_serving(file, &args.options)?;
+    if let Err(Refusal { problem, mend }) = refuse_if_shared(file) {
+        tracing::warn!("{problem}: the answers; `{mend}`");
+    }
+    Ok(Arc::new(bank))
 }
 
 /// Everything that a start needs, checked; then the port is opened, and whoever has the port

@@ -7,11 +7,32 @@ use crate::{
     },
     identity::{Identity, InstallKey, Names, Port},
     listen,
+    quiz::Bank,
     sessions::stores::{self, Guarded, Store, StoreError},
 };
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 use time::OffsetDateTime;
 use tokio::time::timeout;
+
+pub(super) fn quiz(options: &Options, file: &Path) -> Finding {
+    const CHECK: &str = "quiz";
+    match Bank::for_serving(file, options) {
+        Ok(bank) => {
+            let found = format!("{}, {} questions", bank.title(), bank.len());
+            match config::refuse_if_shared(file) {
+                Ok(()) => Finding::ok(CHECK, found),
+                Err(Refusal { mend, .. }) => {
+                    let found = format!("{found}; other users can read the answers");
+                    Finding::warning(CHECK, found, mend)
+                }
+            }
+        }
+        Err(refusal) => Finding::failed(CHECK, refusal),
+    }
+}
 
 pub(super) fn port(options: &Options) -> (Finding, Option<Assignment>) {
     const CHECK: &str = "port";

@@ -5,6 +5,7 @@ mod checks;
 
 use crate::config::{Options, Refusal};
 use serde::Serialize;
+use std::path::Path;
 
 /// What one check found.
 #[derive(Debug, Clone, Serialize)]
@@ -34,8 +35,10 @@ pub enum Verdict {
     Skipped,
 }
 
-/// Looks at everything; `serve` would start if no finding [`stops`](Finding::stops) it.
-pub async fn examine(options: &Options) -> Vec<Finding> {
+/// Looks at everything, the quiz file included if there is one; `serve` would start if no finding
+/// [`stops`](Finding::stops) it.
+pub async fn examine(options: &Options, quiz: Option<&Path>) -> Vec<Finding> {
+    let quiz = quiz.map(|file| checks::quiz(options, file));
     let (port, assignment) = checks::port(options);
     let (install_key, key) = checks::install_key(options);
     let (credentials, setup) = checks::credentials(options, assignment);
@@ -58,7 +61,7 @@ pub async fn examine(options: &Options) -> Vec<Finding> {
         // Without a key nothing is there yet.
         _ => Finding::ok("claim", "nothing to claim yet"),
     };
-    vec![
+    let others = [
         port,
         install_key,
         credentials,
@@ -66,7 +69,8 @@ pub async fn examine(options: &Options) -> Vec<Finding> {
         store,
         listen,
         claim,
-    ]
+    ];
+    quiz.into_iter().chain(others).collect()
 }
 
 impl Finding {

@@ -45,7 +45,10 @@ impl Quiz {
                 let compared = self.0.pins.compare(pin.clone(), hash).await;
                 match compared {
                     Ok(true) if known => self.admit(name),
-                    Ok(_) => Some(Login::Wrong),
+                    Ok(_) => {
+                        self.act(|inner, now| inner.room.wrong(name, now));
+                        Some(Login::Wrong)
+                    }
                     Err(unchecked) => Some(self.give_up(name, &unchecked)),
                 }
             }

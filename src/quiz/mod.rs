@@ -1,6 +1,6 @@
 //! The quiz: attempts in memory, on purpose, and their results in the database.
 //!
-//! What is decided is decided by the [`Room`], which is pure; here it gets a clock, a lock and
+//! What is decided is decided by the `Room`, which is pure; here it gets a clock, a lock and
 //! somebody to write its results down. All of it is one small critical section without a timer
 //! for each attempt: a save finds its session by its key, and nobody walks through the others.
 
@@ -20,6 +20,7 @@ mod stream;
 mod tasks;
 mod throttle;
 mod view;
+mod waiting;
 mod writer;
 
 pub use bank::Bank;
@@ -36,7 +37,7 @@ use finished::Finished;
 use journal::Journal;
 use pin::PinDesk;
 use results::Results;
-use room::{CandidateId, Denied, Live, Room, Start};
+use room::{CandidateId, Live, Room};
 use std::{
     collections::{HashMap, HashSet},
     fmt,
@@ -53,13 +54,9 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
-use view::{EvaluationView, OverviewView, ResultView, ResultsView, told};
+use view::{OverviewView, ResultView, ResultsView, told};
 use writer::Writer;
 
-/// How long a start waits for the database to tell of the past.
-const PAST: Duration = Duration::from_secs(2);
-/// How long a submit waits for its result to be written.
-const WRITTEN: Duration = Duration::from_millis(500);
 /// How long the last results get at the end.
 const LAST_RESULTS: Duration = Duration::from_secs(1);
 
@@ -140,33 +137,6 @@ impl Quiz {
         }
     }
 
-    /// Starts an attempt; waits a little if nobody knows yet how many there were before.
-    async fn start(&self, session: &str) -> Result<Start, Denied> {
-        let start = || self.act(|inner, now| inner.room.start(session, now, &mut rand::rng()));
-        let started = start();
-        if !matches!(started, Ok(Start::PastUnknown)) {
-            return started;
-        }
-        self.want_past();
-        let mut known = self.0.past_known.subscribe();
-        // Too late: then the second try says so.
-        let _ = timeout(PAST, known.wait_for(|known| *known)).await;
-        start()
-    }
-
-    /// Evaluates an attempt, and waits a little for its result to be written.
-    async fn submit(&self, session: &str) -> Result<Option<EvaluationView>, Denied> {
-        let submitted = self.act(|inner, now| inner.room.submit(session, now))?;
-        let Some(room::Submitted { id, mut evaluation }) = submitted else {
-            return Ok(None);
-        };
-        if evaluation.pending {
-            self.0.writer.until_written(&id, WRITTEN).await;
-            evaluation.pending = self.0.writer.is_pending(&id);
-        }
-        Ok(Some(evaluation))
-    }
-
     /// Everybody who has logged in, by name.
     fn overview(&self) -> OverviewView {
         let mut overview = self.act(|inner, now| inner.room.overview(now));
@@ -201,18 +171,12 @@ impl Quiz {
         }
     }
 
-    /// Asks for the past, once somebody is here: an idle copy connects to nothing.
-    fn want_past(&self) {
-        self.0.past_wanted.store(true, Ordering::Release);
-        self.0.writer.work.notify_one();
-    }
-
     /// Writes what waits; then, if it is wanted, learns how many attempts there were before this
     /// process began. In this order, or a result that it left behind would not be counted.
     async fn write_all(&self) -> Result<(), results::Away> {
         let written = |rows: &[Finished]| self.act(|inner, _| inner.room.note_stored(rows));
         self.0.writer.flush(written).await?;
-        if self.0.past_wanted.load(Ordering::Acquire) && !*self.0.past_known.borrow() {
+        if self.0.past_wanted.load(Ordering::Acquire) && !self.knows_past() {
             let past = self.0.writer.results.past().await?;
             self.act(|inner, _| inner.room.learn_past(past));
             self.0.past_known.send_replace(true);

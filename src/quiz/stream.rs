@@ -17,6 +17,8 @@ use tokio::{select, sync::watch, time::sleep};
 
 /// A timer may fire a moment early; the same second is not told twice.
 const EARLY: Duration = Duration::from_millis(20);
+/// And rather a moment late, when the next second has begun.
+const AFTER: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 
 #[derive(Serialize)]
@@ -133,8 +135,7 @@ impl Attending {
     fn stop(&mut self) {
         let detail = "The server stops. An attempt that runs now never happened: it does not \
                       count, and you may start another one when the server is back.";
-        self.events
-            .push_back(event("stopping", &Stopping { detail }));
+        self.events.push_back(stopping(detail));
         self.over = true;
     }
 
@@ -191,15 +192,15 @@ impl Drop for Presence {
     }
 }
 
-/// How long it is until the remaining time is a full second.
+/// How long it is until just after the remaining time is a full second.
 fn until_full_second(deadline: OffsetDateTime, now: OffsetDateTime) -> Duration {
     let left = Duration::try_from(deadline - now).unwrap_or_default();
     let beyond = Duration::from_nanos(u64::from(left.subsec_nanos()));
-    match beyond < EARLY {
+    let tick = match beyond < EARLY {
         true => beyond + SECOND,
         false => beyond,
-    }
-    .min(left.max(EARLY))
+    };
+    tick.min(left.max(EARLY)) + AFTER
 }
 
 fn remaining(deadline: OffsetDateTime, now: OffsetDateTime) -> Event {
@@ -234,13 +235,13 @@ mod tests {
             let now = OffsetDateTime::UNIX_EPOCH;
             until_full_second(now + time::Duration::milliseconds(left), now).as_millis()
         };
-        assert_eq!(until(5_300), 300);
-        assert_eq!(until(4_998), 998);
-        assert_eq!(until(5_000), 1_000);
+        assert_eq!(until(5_300), 301);
+        assert_eq!(until(4_998), 999);
+        assert_eq!(until(5_000), 1_001);
         // A timer that fired 2 ms early does not tell the same second twice.
-        assert_eq!(until(5_002), 1_002);
-        assert_eq!(until(800), 800);
-        assert_eq!(until(0), 20);
-        assert_eq!(until(-5_000), 20);
+        assert_eq!(until(5_002), 1_003);
+        assert_eq!(until(800), 801);
+        assert_eq!(until(0), 21);
+        assert_eq!(until(-5_000), 21);
     }
 }

@@ -38,12 +38,15 @@ impl Throttle {
         }
         failures.count += 1;
         failures.latest = now;
-        if let Some(doublings) = failures.count.checked_sub(FREE) {
-            // The sixth doubling is past the longest pause already.
-            let pause = Duration::SECOND * 2_i32.pow(doublings.min(6));
-            failures.until = now + pause.min(LONGEST);
-        }
+        failures.pause(now);
         Ok(())
+    }
+
+    /// The pin was wrong: the pause counts from now, however long it took to find that out.
+    pub(super) fn failed(&mut self, name: &Name, now: OffsetDateTime) {
+        if let Some(failures) = self.0.get_mut(name) {
+            failures.pause(now);
+        }
     }
 
     /// The pin was right.
@@ -67,6 +70,16 @@ impl Throttle {
         let oldest = self.0.iter().min_by_key(|(_, failures)| failures.latest);
         if let Some(oldest) = oldest.map(|(name, _)| name.clone()) {
             self.0.remove(&oldest);
+        }
+    }
+}
+
+impl Failures {
+    fn pause(&mut self, now: OffsetDateTime) {
+        if let Some(doublings) = self.count.checked_sub(FREE) {
+            // The sixth doubling is past the longest pause already.
+            let pause = Duration::SECOND * 2_i32.pow(doublings.min(6));
+            self.until = now + pause.min(LONGEST);
         }
     }
 }

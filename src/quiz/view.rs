@@ -47,7 +47,7 @@ pub(super) enum AttemptView {
 pub(super) struct RunningView {
     pub(super) title: String,
     pub(super) questions: Vec<QuestionView>,
-    pub(super) answers: Answers,
+    pub(super) answers: BTreeMap<String, usize>,
     pub(super) revision: u64,
     pub(super) deadline: String,
     pub(super) now: String,
@@ -122,7 +122,7 @@ pub(super) struct MarkedView {
 /// What a saved answer has made of the attempt.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(super) struct SavedView {
-    pub(super) answers: Answers,
+    pub(super) answers: BTreeMap<String, usize>,
     pub(super) revision: u64,
     pub(super) deadline: String,
     pub(super) now: String,
@@ -173,6 +173,13 @@ pub(super) enum CandidateState {
     LoggedIn,
     Running,
     Evaluated,
+}
+
+/// An attempt that the next session may take over.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ReleasedView {
+    pub(super) name: String,
+    pub(super) released: bool,
 }
 
 /// All finished attempts of this quiz.

@@ -33,6 +33,9 @@ pub(super) struct Answer {
     request_body = Answer,
     responses(
         (status = 200, description = "It is saved, or was already", body = SavedView),
+        (status = 400, description = "The body is not JSON", body = ProblemView),
+        (status = 413, description = "The body is over 4 KiB", body = ProblemView),
+        (status = 415, description = "`content-type` is not JSON", body = ProblemView),
         (status = 401, description = "No session", body = ProblemView),
         (status = 404, description = "Never started, or no such question", body = ProblemView),
         (status = 409, description = "With the larger `answers`, `revision`", body = ProblemView),

@@ -34,7 +34,7 @@ pub(super) async fn start(
         Start::New(new) => Ok((StatusCode::CREATED, Json(AttemptView::Running(new)))),
         Start::Running(running) => Ok((StatusCode::OK, Json(AttemptView::Running(running)))),
         Start::NoneLeft => Err(Refused::NoStart("You have used up your attempts.")),
-        Start::Closed => Err(Refused::NoStart("The quiz is closed.")),
+        Start::Closed => Err(Refused::NoStart("The quiz is not open.")),
         Start::PastUnknown => Err(Refused::Unavailable(
             "The database does not answer, so nobody knows how many attempts you have left.",
         )),
@@ -58,7 +58,7 @@ pub(super) async fn show(
     Extension(quiz): Extension<Quiz>,
     Candidate(session): Candidate,
 ) -> Result<Json<AttemptView>, Refused> {
-    match quiz.act(|inner, now| inner.room.state(&session, now))? {
+    match quiz.state(&session).await? {
         State::There(attempt) => Ok(Json(attempt)),
         State::Never { attempts_left } => {
             let attempts_left = Some(attempts_left);

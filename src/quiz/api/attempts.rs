@@ -4,7 +4,10 @@ use super::{
     refused::{ProblemView, Refused},
     who::Proctor,
 };
-use crate::quiz::{Name, Quiz, view::OverviewView};
+use crate::quiz::{
+    Name, Quiz,
+    view::{OverviewView, ReleasedView},
+};
 use axum::{
     Extension, Json,
     extract::{Path, rejection::PathRejection},
@@ -12,7 +15,6 @@ use axum::{
     response::{IntoResponse, Response, sse::Sse},
 };
 use futures_util::StreamExt;
-use serde_json::{Value, json};
 use std::convert::Infallible;
 
 /// Everybody who has logged in. Asked for `text/event-stream`, the same as `event: attempts`,
@@ -49,7 +51,7 @@ pub(super) async fn list(
     security(("owner" = [])),
     params(("name" = String, Path, description = "The candidate")),
     responses(
-        (status = 200, description = "Released", body = Value),
+        (status = 200, description = "Released", body = ReleasedView),
         (status = 401, description = "No owner token", body = ProblemView),
         (status = 404, description = "No attempt of this name runs", body = ProblemView),
     )
@@ -58,12 +60,15 @@ pub(super) async fn release(
     _: Proctor,
     Extension(quiz): Extension<Quiz>,
     name: Result<Path<String>, PathRejection>,
-) -> Result<Json<Value>, Refused> {
+) -> Result<Json<ReleasedView>, Refused> {
     const NONE: Refused = Refused::NotFound("No attempt of a candidate of this name runs.");
     let Path(name) = name.map_err(|_| NONE)?;
     let name = name.parse::<Name>().map_err(|_| NONE)?;
     match quiz.act(|inner, now| inner.room.release(&name, now)) {
-        true => Ok(Json(json!({ "name": name.as_str(), "released": true }))),
+        true => Ok(Json(ReleasedView {
+            name: name.to_string(),
+            released: true,
+        })),
         false => Err(NONE),
     }
 }

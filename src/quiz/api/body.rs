@@ -4,10 +4,13 @@ use super::refused::Refused;
 use axum::{
     Json,
     body::Bytes,
-    extract::{FromRequest, Request, rejection::JsonRejection},
+    extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, header},
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
 
 /// A body of the type `T`.
 pub(super) struct Body<T>(pub(super) T);
@@ -24,10 +27,11 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             StatusCode::PAYLOAD_TOO_LARGE => Refused::TooLong,
             _ => Refused::Unreadable("The body broke off.".into()),
         })?;
-        let Json(value) = Json::from_bytes(&bytes).map_err(|rejection| match rejection {
-            JsonRejection::JsonDataError(error) => Refused::Invalid(error.body_text()),
-            other => Refused::Unreadable(other.body_text()),
-        })?;
+        // The syntax of all of it first: an unknown field would hide a mistake behind it.
+        let syntax = serde_json::from_slice::<IgnoredAny>(&bytes);
+        syntax.map_err(|error| Refused::Unreadable(format!("The body is not JSON: {error}")))?;
+        let value = Json::from_bytes(&bytes);
+        let Json(value) = value.map_err(|mistake| Refused::Invalid(mistake.body_text()))?;
         // serde takes a list for an object whose fields have no names.
         match bytes.trim_ascii_start().first() {
             Some(b'{') => Ok(Self(value)),

@@ -30,6 +30,9 @@ pub(super) struct Credentials {
     request_body = Credentials,
     responses(
         (status = 200, description = "A new session", body = SessionView),
+        (status = 400, description = "The body is not JSON", body = ProblemView),
+        (status = 413, description = "The body is over 4 KiB", body = ProblemView),
+        (status = 415, description = "`content-type` is not JSON", body = ProblemView),
         (status = 401, description = "Unknown name or wrong pin", body = ProblemView),
         (status = 422, description = "No name, or no pin", body = ProblemView),
         (status = 429, description = "After five failures: `Retry-After`", body = ProblemView),

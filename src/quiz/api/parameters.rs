@@ -32,6 +32,9 @@ pub(super) async fn show(_: Proctor, Extension(quiz): Extension<Quiz>) -> Json<P
     request_body = Change,
     responses(
         (status = 200, description = "As they are now", body = ParametersView),
+        (status = 400, description = "The body is not JSON", body = ProblemView),
+        (status = 413, description = "The body is over 4 KiB", body = ProblemView),
+        (status = 415, description = "`content-type` is not JSON", body = ProblemView),
         (status = 401, description = "No owner token", body = ProblemView),
         (status = 422, description = "Out of bounds, or a wrong field", body = ProblemView),
     )

@@ -10,14 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use time::Duration;
 use utoipa::ToSchema;
 
 /// A client may try again after so many seconds.
 const SOON: i64 = 2;
 
-/// The form of a refusal; some have further keys.
+/// The form of a refusal.
 #[derive(Serialize, ToSchema)]
 pub(super) struct ProblemView {
     status: u16,
@@ -25,6 +25,15 @@ pub(super) struct ProblemView {
     error: &'static str,
     /// A sentence or two.
     detail: String,
+    /// Where there was never an attempt: how many there could be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts_left: Option<u32>,
+    /// Where another tab was further: the answers that stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answers: Option<BTreeMap<String, usize>>,
+    /// Where another tab was further: the revision of these answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revision: Option<u64>,
 }
 
 /// Why a call was refused.
@@ -128,52 +137,57 @@ impl Refused {
         (title, detail.to_owned())
     }
 
-    /// What this refusal tells besides.
-    fn further(&self) -> Value {
+    /// The names of the way in (RFC 9110, 15.5.2), for which no browser asks for a password.
+    fn way_in(&self) -> Option<&'static str> {
         match self {
-            Self::NoAttempt {
-                attempts_left: Some(left),
-            } => json!({ "attempts_left": left }),
-            Self::Stale { answers, revision } => {
-                json!({ "answers": answers, "revision": revision })
+            Self::NoSession(_) | Self::WrongPin => Some("SessionId"),
+            Self::NotProctor => Some("Bearer"),
+            _ => None,
+        }
+    }
+
+    /// After how many seconds to try again: whole ones, and rather a moment late than early.
+    fn pause(&self) -> Option<i64> {
+        match self {
+            Self::Slowly(wait) => {
+                let up = Duration::milliseconds(999);
+                Some((*wait + up).whole_seconds().max(1))
             }
-            _ => json!({}),
+            Self::Unavailable(_) => Some(SOON),
+            _ => None,
+        }
+    }
+
+    fn into_view(self) -> ProblemView {
+        let (error, detail) = self.words();
+        let status = self.status().as_u16();
+        let (attempts_left, answers, revision) = match self {
+            Self::NoAttempt { attempts_left } => (attempts_left, None, None),
+            Self::Stale { answers, revision } => (None, Some(answers), Some(revision)),
+            _ => (None, None, None),
+        };
+        ProblemView {
+            status,
+            error,
+            detail,
+            attempts_left,
+            answers,
+            revision,
         }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let status = self.status();
-        let (error, detail) = self.words();
-        let mut body = json!(ProblemView {
-            status: status.as_u16(),
-            error,
-            detail,
-        });
-        if let (Value::Object(body), Value::Object(further)) = (&mut body, self.further()) {
-            body.extend(further);
-        }
-        let mut response = (status, Json(body)).into_response();
+        let (status, way_in, pause) = (self.status(), self.way_in(), self.pause());
+        let mut response = (status, Json(self.into_view())).into_response();
         let headers = response.headers_mut();
-        // A 401 names the way in (RFC 9110, 15.5.2), by names that make no browser ask.
-        let way_in = match self {
-            Self::NoSession(_) | Self::WrongPin => Some("SessionId"),
-            Self::NotProctor => Some("Bearer"),
-            _ => None,
-        };
         if let Some(way_in) = way_in {
             let way_in = HeaderValue::from_static(way_in);
             headers.insert(header::WWW_AUTHENTICATE, way_in);
         }
-        let pause = match self {
-            // The seconds are whole ones: rather a moment late than a moment early.
-            Self::Slowly(wait) => Some((wait + Duration::milliseconds(999)).whole_seconds()),
-            Self::Unavailable(_) => Some(SOON),
-            _ => None,
-        };
         if let Some(pause) = pause {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(pause.max(1)));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(pause));
         }
         response
     }

@@ -74,7 +74,8 @@ pub(super) async fn as_csv(
 }
 
 fn table(results: &[ResultView]) -> Result<Vec<u8>, csv::Error> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut file = Vec::new();
+    let mut csv = csv::Writer::from_writer(&mut file);
     csv.write_record([
         "name",
         "score",
@@ -95,7 +96,9 @@ fn table(results: &[ResultView]) -> Result<Vec<u8>, csv::Error> {
             &result.pending.to_string(),
         ])?;
     }
-    csv.into_inner().map_err(|error| error.into_error().into())
+    csv.flush()?;
+    drop(csv);
+    Ok(file)
 }
 
 /// A name that a spreadsheet does not take for a formula.

@@ -3,7 +3,7 @@
 mod written;
 
 use super::name::Name;
-use crate::config::{Refusal, quoted, read_text};
+use crate::config::{Options, Refusal, Tenancy, quoted, read_text};
 use secrecy::SecretString;
 use std::{
     collections::HashMap,
@@ -51,6 +51,20 @@ impl Bank {
             Arc::new(bank.expect("a test reads the practice bank"))
         });
         PRACTICE.clone()
+    }
+
+    /// Reads the quiz file `path` for a copy that is started with `options`.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read), and when other processes are to serve the same port.
+    pub fn for_serving(path: &Path, options: &Options) -> Result<Self, Refusal> {
+        match options.tenancy() {
+            Tenancy::Alone => Self::read(path),
+            Tenancy::Replica => Err(Refusal::new(
+                "--quiz does not go with --replicas: attempts live in the memory of one process",
+                "leave one of them out",
+            )),
+        }
     }
 
     /// Reads the quiz file `path`.

@@ -22,6 +22,15 @@ const TEXT: usize = 2_000;
 const TITLE: usize = 200;
 const OPTIONS: RangeInclusive<usize> = 2..=8;
 
+/// Where fields belong that may be missing.
+const TABLES: [(&str, &str); 5] = [
+    ("`name`", "[[candidate]]"),
+    ("`pin_hash`", "[[candidate]]"),
+    ("`text`", "[[question]]"),
+    ("`options`", "[[question]]"),
+    ("`answer`", "[[question]]"),
+];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -130,15 +139,17 @@ pub(super) fn bank(text: &str) -> Result<Bank, Mistake> {
 fn parsed(text: &str) -> Result<File, Mistake> {
     toml::from_str(text).map_err(|error| {
         let what = error.message().lines().next().unwrap_or_default();
-        // What is missing from a table has the table's whole span, and its first line misleads;
-        // of the file itself it is all of it.
         let missing = what.starts_with("missing field");
+        let mut tables = TABLES.iter().filter(|_| missing);
+        let table = tables.find(|(field, _)| what.ends_with(field));
+        // What is missing stands on no line. That of its table is the next best, if it has one.
         let at = error.span().map(|span| span.start);
-        let at = at.filter(|at| !missing || *at > 0);
-        let what = what.to_owned();
+        let at = at.filter(|_| !missing || table.is_some());
+        let of = table.map_or_else(String::new, |(_, table)| format!(" in a {table}"));
+        let what = format!("{what}{of}");
         let mut mistake = Mistake { at, what };
         // The message would quote the value, and somebody may have put the pin itself there.
-        if mistake.is_about_a_pin(text) {
+        if !missing && mistake.is_about_a_pin(text) {
             mistake.what = "it is no text in quotation marks".into();
         }
         mistake

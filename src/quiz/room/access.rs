@@ -42,7 +42,8 @@ pub(in crate::quiz) enum Entry {
 
 impl Room {
     /// Begins a login. Unless it is to wait or to give up, it is ended by [`admit`](Self::admit),
-    /// [`enrol`](Self::enrol) or, the pin unseen, [`unchecked`](Self::unchecked).
+    /// [`enrol`](Self::enrol), [`wrong`](Self::wrong) or, the pin unseen,
+    /// [`unchecked`](Self::unchecked).
     pub(in crate::quiz) fn knock(&mut self, name: &Name, now: OffsetDateTime) -> Knock {
         if let Err(wait) = self.throttle.admit(name, now) {
             return Knock::Wait(wait);
@@ -62,6 +63,11 @@ impl Room {
             }
             Roster::Open => Knock::Set,
         }
+    }
+
+    /// The pin was wrong.
+    pub(in crate::quiz) fn wrong(&mut self, name: &Name, now: OffsetDateTime) {
+        self.throttle.failed(name, now);
     }
 
     /// The pin could not be looked at: this was no failure.

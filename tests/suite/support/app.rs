@@ -28,6 +28,7 @@ use sweatbox::{
     database::Database,
     identity::{Identity, InstallKey, Port},
     progress::Progress,
+    quiz::{Bank, Quiz},
     sandbox::Sandbox,
     server::{self, Limits},
     sessions::{
@@ -222,7 +223,9 @@ impl TestApp {
             max_wait: Duration::from_secs(300),
             stopping: CancellationToken::new(),
         };
-        let progress = Progress::new(&Database::new(&progress_in(&setup, &folder), 1), &identity);
+        let beside = Database::new(&progress_in(&setup, &folder), 2);
+        let progress = Progress::new(&beside, &identity);
+        let quiz = Quiz::open(Bank::practice(), &beside, folder.path(), &sandbox, tenancy);
         let stopping = sandbox.stopping.clone();
         let gate = Gate::new();
         let routes = routes(gate.clone());
@@ -231,7 +234,7 @@ impl TestApp {
         let server = server::serve(
             vec![listener],
             tls::rustls_config(&certificate_files_in(&folder).load_or_make().unwrap()),
-            app::around(routes, sandbox, progress),
+            app::around(routes, sandbox, progress, quiz),
             limits,
             stopping.clone(),
         );
