@@ -27,7 +27,7 @@ export class Answers {
 
   /**
    * `on.put(question, option, revision)` sends one, `on.refresh()` asks for the present state;
-   * `on.changed()`, `on.overruled(question)`, `on.troubled(words)` and `on.ended(refusal)` are told.
+   * `on.changed()`, `on.overruled()`, `on.troubled(words)` and `on.ended(refusal)` are told.
    */
   constructor({ answers, revision }, on) {
     this.saved = answers;
@@ -73,7 +73,7 @@ export class Answers {
       const there = answers[question] ?? null;
       const known = replaces.includes(there);
       if (there === option || !known) this.#waiting.delete(question);
-      if (there !== option && !known) this.#on.overruled(question);
+      if (there !== option && !known) this.#on.overruled();
     }
     this.#on.changed();
   }

@@ -11,6 +11,7 @@ const SILENCE = 5_000;
 // `?deaf=1` does not listen to what other tabs have saved, and so falls behind: for the lesson.
 const LISTENS = !new URLSearchParams(location.search).has("deaf");
 const OFFLINE = "No connection. Your answers are kept here, and saved when it is back.";
+const OVERRULED = "Another tab has answered this question meanwhile: that answer counts.";
 
 const time = (text) => new Date(text).toLocaleTimeString();
 
@@ -33,7 +34,7 @@ export class Attempt {
       put: (...values) => this.#put(...values),
       refresh: () => this.resync(),
       changed: () => this.paper.refresh(),
-      overruled: () => on.problem("Another tab has answered this question meanwhile: that answer counts."),
+      overruled: () => on.problem(OVERRULED),
       troubled: (words) => this.#connection(`${words} Your answers are kept here, and sent again.`),
       ended: on.refused,
     });
@@ -121,8 +122,10 @@ export class Attempt {
 
   #changedByProctor({ open, deadline }) {
     const ends = `Your time ends at ${time(deadline)}.`;
-    const closed = "The quiz is closed for new attempts; yours goes on.";
-    write(this.#part("said"), open ? `The proctor has changed something. ${ends}` : `${closed} ${ends}`);
+    const what = open
+      ? "The proctor has changed something."
+      : "The quiz is closed for new attempts; yours goes on.";
+    write(this.#part("said"), `${what} ${ends}`);
   }
 
   #connection(text) {

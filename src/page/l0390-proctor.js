@@ -29,8 +29,10 @@ const done = (text) => {
   write(part("done"), text);
 };
 
+const REFUSED = "The token in this tab was refused: it is not this copy's.";
+
 const failed = (error) => {
-  if (error.status === 401) return withoutToken("The token in this tab was refused: it is not this copy's.");
+  if (error.status === 401) return withoutToken(REFUSED);
   write(part("done"), "");
   write(part("problem"), inWords(error));
 };
@@ -56,8 +58,10 @@ const loadParameters = async () => {
 
 const fields = part("parameters").elements;
 
+const NUMBERS = ["duration_seconds", "attempts", "draw"];
+
 const fillIn = () => {
-  for (const name of ["duration_seconds", "attempts", "draw"]) fields[name].value = parameters[name];
+  for (const name of NUMBERS) fields[name].value = parameters[name];
   fields.open.checked = parameters.open;
 };
 
@@ -73,7 +77,7 @@ const change = async (changes) => {
 
 const saveParameters = action(async () => {
   const wanted = { open: fields.open.checked };
-  for (const name of ["duration_seconds", "attempts", "draw"]) wanted[name] = Number(fields[name].value);
+  for (const name of NUMBERS) wanted[name] = Number(fields[name].value);
   // Only what was changed here: another proctor may have changed the rest.
   const changed = Object.entries(wanted).filter(([name, value]) => value !== parameters[name]);
   if (!changed.length) return done("Nothing was changed.");
@@ -96,7 +100,8 @@ const saveExtra = action(async (form) => {
   await loadParameters();
   const seconds = chosenExtra(chosen);
   await change({ extra_seconds: { [name]: seconds } });
-  done(seconds === null ? `${name} has no extra time.` : `${name} has ${inMinutes(seconds)} minutes.`);
+  const what = seconds === null ? "no extra time" : `${inMinutes(seconds)} minutes`;
+  done(`${name} has ${what}.`);
 });
 
 const release = action(async (name) => {
@@ -132,7 +137,7 @@ const draw = (state, received) => {
   offerNames();
   // Results are asked for when there may be new ones.
   const finished = state.attempts.filter((one) => one.state === "evaluated");
-  const now = JSON.stringify(finished.map(({ name, pending, attempts_used: used }) => [name, pending, used]));
+  const now = JSON.stringify(finished.map((one) => [one.name, one.pending, one.attempts_used]));
   if (now !== evaluated) loadResults();
   evaluated = now;
 };
@@ -190,7 +195,7 @@ const open = () => {
   setInterval(() => attempts.tick(), 500);
 };
 
-// The same page with a token behind the `#` is not loaded anew by itself.
-addEventListener("hashchange", () => location.reload());
+// The same address with a token behind the `#` does not load the page anew by itself.
+addEventListener("hashchange", () => location.hash.startsWith("#token=") && location.reload());
 if (token) open();
 else withoutToken("This tab has no token.");

@@ -108,8 +108,10 @@ const listen = async (headers, path, silence, stop, hear) => {
   stop.addEventListener("abort", close, { signal: connection.signal });
   let timer = setTimeout(close, silence);
   try {
-    const accept = { accept: "text/event-stream" };
-    const response = await fetch(path, { headers: { ...headers, ...accept }, signal: connection.signal });
+    const response = await fetch(path, {
+      headers: { ...headers, accept: "text/event-stream" },
+      signal: connection.signal,
+    });
     if (!response.ok) throw await refusal(response);
     for await (const { name, data } of eventsIn(response)) {
       clearTimeout(timer);

@@ -85,11 +85,13 @@ const refused = (error) => {
   if (error.status !== 404) problem(inWords(error));
 };
 
+const FORGOTTEN = "Log in again. If the server was restarted, the attempt does not count.";
+
 const logInAgain = (reason) => {
   leave();
   keep(null);
   show("login");
-  if (reason) problem(`${reason} Log in again. If the server was restarted, the attempt does not count.`);
+  if (reason) problem(`${reason} ${FORGOTTEN}`);
 };
 
 const stopping = (detail) => {
@@ -115,7 +117,8 @@ const comeBack = async () => {
 const login = once(async (form) => {
   problem("");
   try {
-    const { body } = await ask({}, "POST", "/0390/api/login", Object.fromEntries(new FormData(form)));
+    const typed = Object.fromEntries(new FormData(form));
+    const { body } = await ask({}, "POST", "/0390/api/login", typed);
     keep(body.session_id);
   } catch (error) {
     return problem(inWords(error));
@@ -141,7 +144,8 @@ const confirmed = () => {
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "submit"), { once: true });
+    const answer = () => resolve(dialog.returnValue === "submit");
+    dialog.addEventListener("close", answer, { once: true });
   });
 };
 
@@ -151,7 +155,8 @@ const submit = once(async () => {
   // What was given last is to count as well.
   const saved = await submitted.answers.settled(10_000);
   if (attempt !== submitted) return;
-  if (!saved) return problem(`Not submitted: ${submitted.answers.unsaved} of your answers are not saved yet.`);
+  const { unsaved } = submitted.answers;
+  if (!saved) return problem(`Not submitted: ${unsaved} of your answers are not saved yet.`);
   try {
     const { body } = await call("POST", `${ATTEMPT}/submit`);
     if (attempt === submitted) finished(body, submitted.attemptsLeft);
@@ -178,7 +183,9 @@ const actions = {
 quiz.addEventListener("click", ({ target }) => {
   actions[target.closest("[data-action]")?.dataset.action]?.();
 });
-part("options").addEventListener("change", ({ target }) => attempt?.paper.choose(Number(target.value)));
+part("options").addEventListener("change", ({ target }) => {
+  attempt?.paper.choose(Number(target.value));
+});
 part("login").addEventListener("submit", (event) => {
   event.preventDefault();
   login(event.target);
@@ -193,7 +200,7 @@ watchForSleep(() => {
   look();
 });
 addEventListener("online", look);
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());
+document.addEventListener("visibilitychange", () => !document.hidden && look());
 // Another tab has logged in, or has left.
 addEventListener("storage", ({ key }) => key === KEY && resume());
 addEventListener("beforeunload", (event) => {
