@@ -17,6 +17,7 @@ const view = (name) => quiz.querySelector(`[data-view="${name}"]`);
 let attempt = null;
 let shown = null;
 let failures = 0;
+let waiting = 0;
 // How many answers the last attempt of this tab could not send.
 let unsent = 0;
 
@@ -46,6 +47,7 @@ const resume = once(async () => {
   try {
     enter(await call("GET", ATTEMPT));
   } catch (error) {
+    leave();
     refused(error);
   }
 });
@@ -73,10 +75,12 @@ const finished = (evaluation, attemptsLeft) => {
 
 /** Says what stands in the way, and shows the way on. */
 const refused = (error) => {
+  const ran = attempt !== null;
   leave();
   if (!(error instanceof Refusal) || error.passing) return stopped("No answer just now", error);
   if (error.status === 401) return logInAgain(inWords(error));
-  if (error.status === 410) return resume();
+  // It has ended meanwhile, or another one runs: how things stand is known to the server alone.
+  if (error.status === 410 || (error.status === 404 && ran)) return resume();
   if (error.status === 423) return stopped("Your attempt runs in another session", error);
   const left = error.body.attempts_left;
   write(part("attempts-left"), left === undefined ? "" : `Attempts left: ${left}`);
@@ -110,8 +114,10 @@ const stopped = (title, error) => {
 /** Asks again by itself, unless somebody has done something else meanwhile. */
 const comeBack = async () => {
   failures += 1;
+  waiting += 1;
+  const latest = waiting;
   await backOff(failures);
-  if (shown === "stopped") resume();
+  if (latest === waiting && shown === "stopped") resume();
 };
 
 const login = once(async (form) => {
