@@ -28,3 +28,25 @@ pub(super) async fn asset(
     ];
     Ok((headers, asset.text).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::STYLE;
+
+    async fn cache(query: Option<String>) -> String {
+        let answer = asset(Path(STYLE.name.into()), RawQuery(query)).await;
+        let answer = answer.unwrap();
+        answer.headers()[header::CACHE_CONTROL]
+            .to_str()
+            .unwrap()
+            .into()
+    }
+
+    #[tokio::test]
+    async fn only_an_address_with_the_hash_of_the_content_is_kept_for_ever() {
+        assert_eq!(cache(Some(STYLE.query())).await, FOR_EVER);
+        assert_eq!(cache(Some("v=older".into())).await, ASK_AGAIN);
+        assert_eq!(cache(None).await, ASK_AGAIN);
+    }
+}

@@ -86,3 +86,20 @@ impl Asset {
 fn version(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..6])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_script_imports_is_served() {
+        let texts = ASSETS.iter().map(|asset| asset.text);
+        let imports = texts.flat_map(|text| text.split("from \"./").skip(1));
+        let names: Vec<_> = imports.filter_map(|rest| rest.split('"').next()).collect();
+        assert!(!names.is_empty());
+        for name in names {
+            let served = ASSETS.iter().any(|asset| asset.name == name);
+            assert!(served, "{name}");
+        }
+    }
+}
