@@ -22,6 +22,7 @@ lessons![
     l0360_where_the_notes_live,
     l0370_the_memorystore_warning,
     l0380_lost_updates,
+    l0390_the_quiz,
     l0400_a_port_is_not_a_secret,
     l0410_logging_in,
     l0420_under_the_hood,

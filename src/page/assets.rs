@@ -16,46 +16,90 @@ pub struct Asset {
     version: LazyLock<String>,
 }
 
-/// The one style sheet.
-pub static STYLE: Asset = Asset {
-    name: "sweatbox.css",
-    content_type: "text/css; charset=utf-8",
-    text: include_str!("sweatbox.css"),
-    version: LazyLock::new(|| version(include_str!("sweatbox.css"))),
-};
+/// Declares each file and puts it into the list of all.
+macro_rules! assets {
+    ($($(#[$doc:meta])* $seen:vis $name:ident: $file:literal, $content_type:ident;)*) => {
+        $(
+            $(#[$doc])*
+            $seen static $name: Asset = Asset {
+                name: $file,
+                content_type: $content_type,
+                text: include_str!($file),
+                version: LazyLock::new(|| version(include_str!($file))),
+            };
+        )*
 
-/// The one script: a countdown and the owner's token; every page works without it.
-pub static SCRIPT: Asset = Asset {
-    name: "sweatbox.js",
-    content_type: "text/javascript; charset=utf-8",
-    text: include_str!("sweatbox.js"),
-    version: LazyLock::new(|| version(include_str!("sweatbox.js"))),
-};
+        /// All of them.
+        pub static ASSETS: &[&Asset] = &[$(&$name),*];
+    };
+}
 
-/// The script of lesson 0320, which is about scripts.
-pub static L0320_SCRIPT: Asset = Asset {
-    name: "l0320.js",
-    content_type: "text/javascript; charset=utf-8",
-    text: include_str!("l0320.js"),
-    version: LazyLock::new(|| version(include_str!("l0320.js"))),
-};
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 
-/// The icon in the tab.
-pub static ICON: Asset = Asset {
-    name: "sweatbox.svg",
-    content_type: "image/svg+xml",
-    text: include_str!("sweatbox.svg"),
-    version: LazyLock::new(|| version(include_str!("sweatbox.svg"))),
-};
+assets! {
+    /// The one style sheet.
+    pub STYLE: "sweatbox.css", CSS;
+    /// The one script: a countdown and the owner's token; every page works without it.
+    pub SCRIPT: "sweatbox.js", JS;
+    /// The icon in the tab.
+    pub ICON: "sweatbox.svg", SVG;
+    /// The script of lesson 0320, which is about scripts.
+    pub L0320_SCRIPT: "l0320.js", JS;
+    /// The script of lesson 0390 for a candidate.
+    pub L0390_SCRIPT: "l0390.js", JS;
+    /// The script of lesson 0390 for the proctor.
+    pub L0390_PROCTOR_SCRIPT: "l0390-proctor.js", JS;
+    // What these two import.
+    /// How both pages speak with the server.
+    L0390_WIRE: "l0390-wire.js", JS;
+    /// The session id, kept by hand.
+    L0390_SESSION: "l0390-session.js", JS;
+    /// The countdown.
+    L0390_CLOCK: "l0390-clock.js", JS;
+    /// The answers of a tab, saved and not yet saved.
+    L0390_ANSWERS: "l0390-answers.js", JS;
+    /// An attempt that runs.
+    L0390_ATTEMPT: "l0390-attempt.js", JS;
+    /// The same, drawn.
+    L0390_PAPER: "l0390-paper.js", JS;
+    /// An evaluated attempt, drawn.
+    L0390_RESULT: "l0390-result.js", JS;
+    /// The proctor's tables.
+    L0390_TABLES: "l0390-tables.js", JS;
+}
 
 impl Asset {
     /// The address for a page. It changes with the text, so a browser may keep the file for
     /// ever and still never shows an old one.
     pub fn href(&self) -> String {
-        format!("/assets/{}?v={}", self.name, *self.version)
+        format!("/assets/{}?{}", self.name, self.query())
+    }
+
+    /// What stands behind the `?` of that address.
+    pub fn query(&self) -> String {
+        format!("v={}", *self.version)
     }
 }
 
 fn version(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..6])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_script_imports_is_served() {
+        let texts = ASSETS.iter().map(|asset| asset.text);
+        let imports = texts.flat_map(|text| text.split("from \"./").skip(1));
+        let names: Vec<_> = imports.filter_map(|rest| rest.split('"').next()).collect();
+        assert!(!names.is_empty());
+        for name in names {
+            let served = ASSETS.iter().any(|asset| asset.name == name);
+            assert!(served, "{name}");
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 mod assets;
 
-pub use assets::{Asset, ICON, L0320_SCRIPT, SCRIPT, STYLE};
+pub use assets::{
+    ASSETS, Asset, ICON, L0320_SCRIPT, L0390_PROCTOR_SCRIPT, L0390_SCRIPT, SCRIPT, STYLE,
+};
 
 use maud::{DOCTYPE, Markup, html};
 
