@@ -107,7 +107,7 @@ impl Paper {
 }
 
 /// The place of the right option in a question of `quiz_file`.
-pub(super) fn right_option(question: &Value) -> usize {
+fn right_option(question: &Value) -> usize {
     let text = question["text"].as_str().unwrap();
     let number = text
         .trim_start_matches("Which number follows ")
