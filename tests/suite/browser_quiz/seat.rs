@@ -198,7 +198,7 @@ impl Seat {
                 let place = format!("{place}, {scheme}, {width} px");
                 let wide = "return document.documentElement.scrollWidth";
                 let wide = self.chromium.run(wide).await;
-                assert!(wide.as_u64() <= Some(width), "{place}: {wide} px wide");
+                assert!(wide.as_u64().unwrap() <= width, "{place}: {wide} px wide");
                 expect_no_finding(&self.chromium, &place).await;
             }
         }

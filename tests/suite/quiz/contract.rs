@@ -5,6 +5,7 @@ use super::{
     support::{Quiz, expect_refusal, json_of, moment, quiz_file},
 };
 use crate::support::Folder;
+use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use time::Duration;
@@ -55,6 +56,23 @@ async fn an_attempt_starts_once_and_is_then_returned() {
     for key in ["questions", "deadline", "attempts_left", "revision"] {
         assert_eq!(again[key], started[key], "{key}");
     }
+}
+
+#[tokio::test]
+async fn without_a_file_it_is_the_practice_quiz() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    let (visitor, login) = (copy.visitor(), json!({ "name": "Ann", "pin": "2468" }));
+    let path = "/0390/api/login";
+    let answer = visitor.send(Method::POST, path, &[], &login).await;
+    let id = json_of(&answer.expect(200))["session_id"].clone();
+    let own = [("session-id", id.as_str().unwrap())];
+    let path = "/0390/api/attempt";
+    let started = visitor.request(Method::POST, path, &own).await.expect(201);
+    let started = json_of(&started);
+    assert_eq!(started["title"], "Sessions: a practice quiz");
+    assert_eq!(started["questions"].as_array().unwrap().len(), 10);
+    assert_eq!(started["attempts_left"], 99);
 }
 
 #[tokio::test]
