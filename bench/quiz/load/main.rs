@@ -138,24 +138,7 @@ async fn run(candidates: Vec<Candidate>, time: Duration) -> Result<Load> {
     for (number, mut candidate) in candidates.into_iter().enumerate() {
         let events = candidate.take_events()?;
         ticking.spawn(ticks::until(end, events));
-        answering.spawn(async move {
-            // Nobody thinks in step with the others; 997 is prime, so the beginnings spread.
-            let spread = number as u64 * 997 % THINKING.as_millis() as u64;
-            sleep(Duration::from_millis(spread)).await;
-            let mut took = Vec::new();
-            let mut failed = 0;
-            while Instant::now() < end {
-                match candidate.save().await {
-                    Ok(time) => took.push(time),
-                    Err(error) => {
-                        failed += 1;
-                        eprintln!("not saved: {error:#}");
-                    }
-                }
-                sleep(THINKING).await;
-            }
-            (took, failed)
-        });
+        answering.spawn(answer_until(end, number, candidate));
     }
     let mut load = Load {
         saves: Vec::new(),
@@ -174,4 +157,27 @@ async fn run(candidates: Vec<Candidate>, time: Duration) -> Result<Load> {
         load.open.push(events);
     }
     Ok(load)
+}
+
+/// Gives an answer every now and then; how long each took, and how many were not saved.
+async fn answer_until(
+    end: Instant,
+    number: usize,
+    mut candidate: Candidate,
+) -> (Vec<Duration>, usize) {
+    // Nobody thinks in step with the others; 997 is prime, so the beginnings spread.
+    let spread = number as u64 * 997 % THINKING.as_millis() as u64;
+    sleep(Duration::from_millis(spread)).await;
+    let (mut took, mut failed) = (Vec::new(), 0);
+    while Instant::now() < end {
+        match candidate.save().await {
+            Ok(time) => took.push(time),
+            Err(error) => {
+                failed += 1;
+                eprintln!("not saved: {error:#}");
+            }
+        }
+        sleep(THINKING).await;
+    }
+    (took, failed)
 }

@@ -1,11 +1,13 @@
 //! The quiz in real browsers: candidates, tabs and a proctor at once.
 
+mod for_everybody;
 mod seat;
 
 use crate::{
     quiz::support::{Quiz, quiz_file},
     support::eventually,
 };
+use fantoccini::wd::WindowHandle;
 use seat::{SOON, Seat, words};
 use serde_json::json;
 
@@ -160,63 +162,54 @@ async fn a_stop_is_told_and_after_it_the_attempt_has_never_been() {
 
 #[tokio::test]
 #[ignore = "needs Chromium: scripts/test"]
-async fn both_pages_are_for_everybody_in_all_their_states() {
+async fn the_tasks_of_0390_can_be_done() {
     let quiz = Quiz::start().await;
-    let ann = Seat::at(&quiz).await;
-    ann.open("/0390").await;
-    ann.button(words::LOG_IN).await;
-    ann.expect_a_page_for_everybody("login").await;
-    ann.logs_in("Ann").await;
-    ann.expect_a_page_for_everybody("ready").await;
-    ann.press(words::START).await;
-    ann.button(words::SUBMIT).await;
-    ann.knows_the_answer().await;
-    ann.reads(words::SAVED).await;
-    ann.expect_a_page_for_everybody("running").await;
-    ann.click(words::SUBMIT).await;
-    ann.button(words::GO_ON).await;
-    ann.expect_a_page_for_everybody("dialog").await;
-    ann.press(words::GO_ON).await;
+    let learner = Seat::at(&quiz).await;
+    learner.open("/lessons/0390").await;
+    let connected = "return performance.getEntriesByName(location.origin + '/progress').length";
+    eventually("the page asked for its ticks", SOON, async || {
+        learner.chromium.run(connected).await.as_u64() > Some(0)
+    })
+    .await;
+    let [lesson, tab] = learner.opens_another_tab("/0390").await;
+    learner.logs_in("Ann").await;
+    learner.press(words::START).await;
+    learner.button(words::SUBMIT).await;
+    expect_done(&learner, [&lesson, &tab], "start").await;
+    learner.open("/0390").await;
+    learner.button(words::SUBMIT).await;
+    expect_done(&learner, [&lesson, &tab], "resume").await;
 
-    let elsewhere = Seat::at(&quiz).await;
-    elsewhere.open("/0390").await;
-    elsewhere.types_the_login("Ann").await;
-    elsewhere.reads(words::ELSEWHERE).await;
-    elsewhere.expect_a_page_for_everybody("locked out").await;
+    let [_, deaf] = learner.opens_another_tab("/0390?deaf=1").await;
+    learner.button(words::SUBMIT).await;
+    learner.goes_to(&tab).await;
+    learner.knows_the_answer().await;
+    learner.reads(words::SAVED).await;
+    learner.goes_to(&deaf).await;
+    learner.press(words::NEXT).await;
+    learner.reads("2 of 10:").await;
+    learner.knows_the_answer().await;
+    learner.reads("2 of 10 answered").await;
+    expect_done(&learner, [&lesson, &deaf], "smaller").await;
 
-    let proctor = Seat::of_proctor(&quiz).await;
-    proctor.visible(&row_with("Ann", "running")).await;
-    proctor.expect_a_page_for_everybody("proctor").await;
-    quiz.proctor().releases("Ann").await;
-    elsewhere.press(words::RETRY).await;
-    elsewhere.reads("1 of 10 answered").await;
-    // Just under a minute from now.
-    let left = elsewhere.milliseconds_left().await / 1000;
-    let change = json!({ "extra_seconds": { "Ann": 58 - i64::try_from(left).unwrap() } });
-    quiz.proctor().sets(change).await;
-    the_last_minute_and_the_result(&elsewhere).await;
-    proctor.visible(&row_with("Ann", "submitted")).await;
-    proctor
-        .expect_a_page_for_everybody("proctor, results")
-        .await;
-    proctor.chromium.run("sessionStorage.clear()").await;
-    proctor.open("/0390").await;
-    proctor.open("/0390/proctor").await;
-    proctor.reads(words::NO_TOKEN).await;
-    proctor
-        .expect_a_page_for_everybody("proctor without a token")
-        .await;
-    for seat in [ann, elsewhere, proctor] {
-        seat.leaves().await;
-    }
+    learner.opens_another_tab("/0390?browser=2").await;
+    learner.types_the_login("Ann").await;
+    learner.reads(words::ELSEWHERE).await;
+    expect_done(&learner, [&lesson, &tab], "elsewhere").await;
+    learner.click(words::SUBMIT).await;
+    learner.click(words::CONFIRM).await;
+    learner.reads("2 of 10 right").await;
+    expect_done(&learner, [&lesson, &tab], "submit").await;
+    learner.chromium.close().await;
 }
 
-async fn the_last_minute_and_the_result(seat: &Seat) {
-    seat.reads(words::WARNING).await;
-    seat.expect_a_page_for_everybody("warned").await;
-    seat.click(words::SUBMIT).await;
-    seat.click(words::CONFIRM).await;
-    seat.button(words::START_AGAIN).await;
-    seat.button(words::LEAVE).await;
-    seat.expect_a_page_for_everybody("result").await;
+/// Looks at the lesson's tab for the tick of a task, and goes on in the other one.
+async fn expect_done(learner: &Seat, [lesson, next]: [&WindowHandle; 2], task: &str) {
+    learner.goes_to(lesson).await;
+    let done = format!("return !!document.querySelector('.task.done[data-task=\"{task}\"]')");
+    eventually(&format!("the task {task} is ticked"), SOON, async || {
+        learner.chromium.run(&done).await == true
+    })
+    .await;
+    learner.goes_to(next).await;
 }

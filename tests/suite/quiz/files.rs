@@ -46,6 +46,45 @@ fn two_hashes_of_one_pin_differ_and_a_pin_out_of_bounds_is_refused() {
     }
 }
 
+/// What is put in the place of what, and the key that has to be named.
+const MISTAKES: [(&str, &str, &str); 11] = [
+    (
+        "duration_seconds = 600",
+        "duration_seconds = 5",
+        "duration_seconds",
+    ),
+    (
+        "duration_seconds = 600",
+        "duration_seconds = \"600\"",
+        "duration_seconds",
+    ),
+    ("draw = 10", "draw = 13", "draw"),
+    ("draw = 10", "draw = 0", "draw"),
+    (
+        "title = \"Counting\"",
+        "title = \"Counting\"\nsurprise = 1",
+        "surprise",
+    ),
+    (
+        "candidates = \"open\"",
+        "candidates = \"all\"",
+        "candidates",
+    ),
+    (
+        "candidates = \"open\"",
+        "candidates = \"open\"\nattempts = 0",
+        "attempts",
+    ),
+    ("answer = \"8\"", "answer = \"80\"", "answer"),
+    ("[\"8\", \"9\", \"10\", \"11\"]", "[\"8\"]", "options"),
+    (
+        "[\"8\", \"9\", \"10\", \"11\"]",
+        "[\"8\", \"9\", \"9\"]",
+        "options",
+    ),
+    ("answer = \"8\"", "anwser = \"8\"", "anwser"),
+];
+
 #[tokio::test]
 async fn a_mistake_in_a_quiz_file_is_named_by_line_and_key() {
     let good = quiz_file("candidates = \"open\"");
@@ -53,48 +92,12 @@ async fn a_mistake_in_a_quiz_file_is_named_by_line_and_key() {
         let at = text.lines().position(|line| line.contains(part));
         at.unwrap_or_else(|| panic!("no {part}")) + 1
     };
-    for (from, to, key) in [
-        (
-            "duration_seconds = 600",
-            "duration_seconds = 5",
-            "duration_seconds",
-        ),
-        (
-            "duration_seconds = 600",
-            "duration_seconds = \"600\"",
-            "duration_seconds",
-        ),
-        ("draw = 10", "draw = 13", "draw"),
-        ("draw = 10", "draw = 0", "draw"),
-        (
-            "title = \"Counting\"",
-            "title = \"Counting\"\nsurprise = 1",
-            "surprise",
-        ),
-        (
-            "candidates = \"open\"",
-            "candidates = \"all\"",
-            "candidates",
-        ),
-        (
-            "candidates = \"open\"",
-            "candidates = \"open\"\nattempts = 0",
-            "attempts",
-        ),
-        ("answer = \"8\"", "answer = \"80\"", "answer"),
-        ("[\"8\", \"9\", \"10\", \"11\"]", "[\"8\"]", "options"),
-        (
-            "[\"8\", \"9\", \"10\", \"11\"]",
-            "[\"8\", \"9\", \"9\"]",
-            "options",
-        ),
-        ("answer = \"8\"", "anwser = \"8\"", "anwser"),
-    ] {
+    for (from, to, key) in MISTAKES {
         let text = good.replacen(from, to, 1);
         assert_ne!(text, good, "{from}");
         let line = line_of(&text, to.lines().last().unwrap());
         let reason = refusal_of(&text).await;
-        let place = format!("quiz.toml:{line}");
+        let place = format!("quiz.toml, line {line}");
         assert!(
             reason.contains(&place) && reason.contains(key),
             "{place}: {reason}"
@@ -112,7 +115,7 @@ async fn a_mistake_in_a_quiz_file_is_named_by_line_and_key() {
             format!("{good}\n[[candidate]]\nname = \"Ann\"\n"),
             "candidate",
         ),
-        ("not TOML".into(), "quiz.toml:1"),
+        ("not TOML".into(), "line 1"),
     ] {
         let reason = refusal_of(&text).await;
         assert!(

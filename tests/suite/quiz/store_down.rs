@@ -53,13 +53,14 @@ async fn a_result_waits_for_its_database_and_the_proctor_sees_it_waiting() {
     .await;
     assert_eq!(bob.evaluation().await["pending"], false);
     let table = format!("{database}.s_{}_quiz_result", quiz.copy.port);
+    assert_eq!(rows_of(&server, &table).await, 2);
+}
+
+async fn rows_of(server: &MariaDb, table: &str) -> i64 {
     let count = format!("SELECT COUNT(*) FROM {table}");
     let mut connection = server.connection().await;
-    let rows: i64 = sqlx::query_scalar(&count)
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
-    assert_eq!(rows, 2);
+    let rows = sqlx::query_scalar(&count).fetch_one(&mut connection);
+    rows.await.unwrap()
 }
 
 #[tokio::test]
