@@ -244,7 +244,7 @@ async fn serve_one(copy: HostedCopy, listeners: Vec<TcpListener>, tls: RustlsCon
         // Its end removes the socket; an error says that it was told to end.
         let _ = caretaker.await;
     }
-    let closed = timeout(serve::LAST_WRITES, copy.sessions().close()).await;
+    let closed = timeout(serve::LAST_WRITES, copy.close()).await;
     if closed.is_err() {
         tracing::warn!(%port, "the store did not take leave in time");
     }
