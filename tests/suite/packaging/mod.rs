@@ -1,6 +1,7 @@
 //! What an administrator installs: completions, manual, units, and the Debian package.
 
 mod made_from_help;
+mod package;
 mod units;
 
 use std::{fs, path::Path, process::Command};
