@@ -37,6 +37,7 @@ mod hosting;
 mod large_purges;
 mod looking_after;
 mod outages;
+mod packaging;
 mod plain_crates;
 mod progress;
 mod quiz;
