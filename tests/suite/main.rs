@@ -40,6 +40,7 @@ mod plain_crates;
 mod progress;
 mod replicas;
 mod roster_assign;
+mod scaling;
 mod session_rules;
 mod stopping;
 mod store_rules;
