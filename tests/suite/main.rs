@@ -43,6 +43,7 @@ mod progress;
 mod quiz;
 mod replicas;
 mod roster_assign;
+mod scaling;
 mod session_rules;
 mod stopping;
 mod store_rules;

@@ -63,16 +63,25 @@ impl Redis {
     }
 
     async fn answers(&self) -> bool {
-        let ask = async {
-            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
-            let command = format!("AUTH {PASSWORD}\r\nPING\r\nQUIT\r\n");
-            stream.write_all(command.as_bytes()).await?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).await?;
-            Ok::<_, std::io::Error>(answer)
-        };
-        let answer = timeout(Duration::from_secs(1), ask).await;
+        let answer = timeout(Duration::from_secs(1), self.ask("PING")).await;
         answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.contains("+PONG")))
+    }
+
+    /// How many bytes it uses by its own account.
+    pub async fn used_memory(&self) -> u64 {
+        let answer = self.ask("INFO memory").await.unwrap();
+        let mut lines = answer.lines();
+        let bytes = lines.find_map(|line| line.strip_prefix("used_memory:"));
+        bytes.unwrap().parse().unwrap()
+    }
+
+    async fn ask(&self, command: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
+        let commands = format!("AUTH {PASSWORD}\r\n{command}\r\nQUIT\r\n");
+        stream.write_all(commands.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
     }
 
     /// Kills it, as a power cut would.
