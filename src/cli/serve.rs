@@ -101,7 +101,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     let database = Database::new(&settings.store, CONNECTIONS);
     let progress = Progress::new(&database, &settings.identity);
     super::say(&announcement(&settings))?;
-    let limits = Limits::default();
+    let limits = Limits::of_this_process(1);
     server::serve(
         listeners,
         tls,
