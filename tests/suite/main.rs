@@ -29,6 +29,7 @@ mod exercises;
 #[cfg(feature = "redis")]
 mod failover;
 mod files;
+mod floods;
 mod grading_checks;
 mod grading_class;
 mod grading_express;
@@ -41,6 +42,7 @@ mod progress;
 mod replicas;
 mod roster_assign;
 mod session_rules;
+mod slow_clients;
 mod stopping;
 mod store_rules;
 mod tables;

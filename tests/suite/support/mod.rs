@@ -8,8 +8,10 @@ mod every_store;
 mod express;
 mod failing_deletes;
 mod gate;
+pub mod http2;
 mod keeper;
 mod learner;
+mod limits;
 mod mariadb;
 #[cfg(feature = "memcached")]
 mod memcached;
@@ -43,6 +45,7 @@ pub use express::Express;
 pub use failing_deletes::FailingDeletes;
 pub use gate::Gate;
 pub use learner::Learner;
+pub use limits::{CLOSED, short_limits};
 pub use mariadb::{MariaDb, shared_mariadb};
 #[cfg(feature = "memcached")]
 pub use memcached::{Memcached, shared_memcached};
