@@ -122,7 +122,7 @@ fn endless(sending: TaskTracker) -> Router {
 
 /// The asking for it, by which nothing is held back but what the client itself does not read.
 fn ask_for_all() -> [(&'static str, Vec<u8>); 2] {
-    let widest = (1 << 31) - 1;
+    let widest: u32 = (1 << 31) - 1;
     let settings = [(http2::INITIAL_WINDOW_SIZE, widest)];
     let new = [
         http2::preface(&settings),
@@ -158,7 +158,7 @@ async fn a_client_that_reads_slowly_is_served() {
         client.send(&bytes).await;
         let start = Instant::now();
         while start.elapsed() < LONG {
-            for _ in 0..64 {
+            for _ in 0..16 {
                 assert!(!client.read_some().await.is_empty(), "{protocol}: closed");
             }
             // The pace of a slow line, not a wait for something to happen.
