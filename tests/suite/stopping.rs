@@ -78,16 +78,17 @@ async fn sent(copy: &Copy, folder: &Folder, bytes: &[u8]) -> PlainClient {
 async fn hopeless(copy: &Copy, folder: &Folder) -> Vec<PlainClient> {
     let no_window = http2::preface(&[(http2::INITIAL_WINDOW_SIZE, 0)]);
     let stuck = [no_window, http2::get(1, "/lessons/0340")].concat();
-    let post = b"POST /0330 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nnum";
+    let half_a_header = b"GET / HTTP/1.1\r\nhost: localh";
+    let half_a_body = b"POST /0330 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nnum";
     let mut clients = Vec::new();
     for bytes in [
-        &b""[..],
-        &http2::preface(&[]),
-        &b"GET / HTTP/1.1\r\nhost: localh"[..],
-        &post[..],
-        &stuck,
+        Vec::new(),
+        http2::preface(&[]),
+        half_a_header.to_vec(),
+        half_a_body.to_vec(),
+        stuck,
     ] {
-        clients.push(sent(copy, folder, bytes).await);
+        clients.push(sent(copy, folder, &bytes).await);
     }
     clients
 }
