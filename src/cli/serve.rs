@@ -115,7 +115,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     let progress = Progress::new(&database, &settings.identity);
     let quiz = Quiz::open(bank, &database, Path::new("."), &sandbox, tenancy);
     super::say(&announcement(&settings))?;
-    let limits = Limits::default();
+    let limits = Limits::of_this_process(1);
     server::serve(
         listeners,
         tls,

@@ -126,7 +126,7 @@ async fn sweat(
     recording: &Recording,
 ) -> Result<u64, HttpError> {
     if let Some(seconds) = visitor.get(WAIT).await? {
-        pause(Duration::from_secs(seconds), sandbox, recording).await?;
+        pause(Duration::from_secs(seconds), visitor, sandbox, recording).await?;
     }
     // Only now the lock: held during the sleep, it would make a second tab wait for the first.
     let Some(session) = visitor.lock().await? else {
@@ -144,9 +144,12 @@ async fn sweat(
 // ANCHOR: wait
 async fn pause(
     wanted: Duration,
+    visitor: &Visitor,
     sandbox: &Sandbox,
     recording: &Recording,
 ) -> Result<(), HttpError> {
+    // Given back when it is dropped, so a visitor who leaves makes room for the next request.
+    let _place = sandbox.sessions.begin_wait(visitor.session_id())?;
     let start = Instant::now();
     let outcome = tokio::select! {
         () = tokio::time::sleep(wanted.min(sandbox.max_wait)) => Ok(()),

@@ -22,6 +22,7 @@ mod settle;
 pub mod stores;
 mod unit;
 mod visitor;
+mod waits;
 
 pub use attach::attach;
 pub use claim::{claim, keep_claim};
@@ -32,6 +33,7 @@ pub use purge::{PURGE_INTERVAL, purge_regularly};
 pub use record::MAX_BYTES;
 pub use unit::masked;
 pub use visitor::Visitor;
+pub use waits::Wait;
 
 use crate::{clock::Clock, config::Tenancy, error::HttpError, identity::Identity, xray::Rings};
 use cookie::SessionCookie;
@@ -44,6 +46,7 @@ use std::{
 use stores::{Store, StoreError};
 use tokio_util::task::TaskTracker;
 use tower_sessions::session::Id;
+use waits::Waits;
 
 /// All that a copy's sessions share. Cheap to clone.
 #[derive(Clone)]
@@ -56,6 +59,8 @@ struct Shared {
     clock: Clock,
     /// What was recorded of their requests.
     rings: Rings,
+    /// Requests that wait on purpose.
+    waits: Waits,
     /// Ids that were exchanged and whose records could not be removed yet.
     dead: Mutex<HashSet<Id>>,
     /// All requests, from their cookie to their last write.
@@ -90,6 +95,7 @@ impl Sessions {
             cookie: SessionCookie::new(identity, in_cookie),
             clock,
             rings,
+            waits: Waits::default(),
             dead: Mutex::default(),
             in_flight: TaskTracker::new(),
             orphans: TaskTracker::new(),

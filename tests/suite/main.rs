@@ -30,6 +30,7 @@ mod exercises;
 #[cfg(feature = "redis")]
 mod failover;
 mod files;
+mod floods;
 mod grading_checks;
 mod grading_class;
 mod grading_express;
@@ -45,6 +46,7 @@ mod replicas;
 mod roster_assign;
 mod scaling;
 mod session_rules;
+mod slow_clients;
 mod stopping;
 mod store_rules;
 mod tables;

@@ -9,8 +9,10 @@ mod express;
 mod failing_deletes;
 mod gate;
 mod haproxy;
+pub mod http2;
 mod keeper;
 mod learner;
+mod limits;
 mod mariadb;
 #[cfg(feature = "memcached")]
 mod memcached;
@@ -45,6 +47,7 @@ pub use failing_deletes::FailingDeletes;
 pub use gate::Gate;
 pub use haproxy::{HaProxy, REPLICAS};
 pub use learner::Learner;
+pub use limits::{CLOSED, short_limits};
 pub use mariadb::{MariaDb, shared_mariadb};
 #[cfg(feature = "memcached")]
 pub use memcached::{Memcached, shared_memcached};
