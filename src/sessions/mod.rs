@@ -25,6 +25,7 @@ mod visitor;
 
 pub use attach::attach;
 pub use claim::{claim, keep_claim};
+pub use cookie::{Carried, SessionCookie};
 pub use expiry::{ABSOLUTE, IDLE};
 pub use manage::Ended;
 pub use origin::{Origin, refuse_foreign_changes};
@@ -34,7 +35,6 @@ pub use unit::masked;
 pub use visitor::Visitor;
 
 use crate::{clock::Clock, config::Tenancy, error::HttpError, identity::Identity, xray::Rings};
-use cookie::SessionCookie;
 use lock::SessionLocks;
 use std::{
     collections::HashSet,
