@@ -5,6 +5,7 @@ mod doctor;
 mod grade;
 mod host;
 mod logging;
+mod memory;
 mod names;
 mod roster;
 mod serve;
@@ -67,9 +68,25 @@ enum Command {
     Token(Options),
 }
 
+impl Cli {
+    /// Whether the user wants to look into the process. Other commands than those that serve are
+    /// over before anybody could.
+    fn is_debuggable(&self) -> bool {
+        match &self.command {
+            None => self.serve.debuggable,
+            Some(Command::Serve(serve)) => serve.debuggable,
+            Some(Command::Host(host)) => host.serve.debuggable,
+            Some(_) => false,
+        }
+    }
+}
+
 /// Runs the command that the arguments name; returns the exit code.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if !cli.is_debuggable() {
+        memory::keep_private();
+    }
     let outcome = match cli.command {
         None => serve::run(&cli.serve),
         Some(Command::Serve(serve)) => serve::run(&serve),
