@@ -1,5 +1,6 @@
 //! What the tests have in common: copies to talk to, and visitors to talk with.
 
+mod alone;
 mod app;
 mod chromium;
 mod clock;
@@ -32,6 +33,7 @@ mod wrong_copy;
 
 #[cfg(feature = "mongodb")]
 pub use self::mongodb::{Mongodb, shared_mongodb};
+pub use alone::alone;
 pub use app::{Storage, TestApp};
 pub use chromium::Chromium;
 pub use clock::TestClock;
