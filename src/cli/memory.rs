@@ -23,3 +23,16 @@ pub(super) fn keep_private() {
 /// Where there are no such dumps.
 #[cfg(not(unix))]
 pub(super) fn keep_private() {}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use rustix::process::{DumpableBehavior, Resource, dumpable_behavior, getrlimit};
+
+    #[test]
+    fn afterwards_nothing_is_dumped() {
+        keep_private();
+        assert_eq!(getrlimit(Resource::Core).current, Some(0));
+        assert_eq!(dumpable_behavior(), Ok(DumpableBehavior::NotDumpable));
+    }
+}
