@@ -44,7 +44,7 @@ pub(super) struct Host {
     all: bool,
 
     #[command(flatten)]
-    serve: serve::Serve,
+    pub(super) serve: serve::Serve,
 }
 
 /// A class that is served.

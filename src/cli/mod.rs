@@ -7,6 +7,7 @@ mod grade;
 mod host;
 mod logging;
 mod manual;
+mod memory;
 mod names;
 mod quiz;
 mod roster;
@@ -78,9 +79,25 @@ enum Command {
     Manual(manual::Manual),
 }
 
+impl Cli {
+    /// Whether the user wants to look into the process. Other commands than those that serve are
+    /// over before anybody could.
+    fn is_debuggable(&self) -> bool {
+        match &self.command {
+            None => self.serve.debuggable,
+            Some(Command::Serve(serve)) => serve.debuggable,
+            Some(Command::Host(host)) => host.serve.debuggable,
+            Some(_) => false,
+        }
+    }
+}
+
 /// Runs the command that the arguments name; returns the exit code.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if !cli.is_debuggable() {
+        memory::keep_private();
+    }
     let outcome = match cli.command {
         None => serve::run(&cli.serve),
         Some(Command::Serve(serve)) => serve::run(&serve),

@@ -58,6 +58,10 @@ pub(super) struct Serve {
     #[arg(long, env = "SWEATBOX_NO_XRAY")]
     pub(super) no_xray: bool,
 
+    /// Let debuggers and tools that measure memory in; they, and a core dump, then see the keys
+    #[arg(long, env = "SWEATBOX_DEBUGGABLE")]
+    pub(super) debuggable: bool,
+
     /// What to log, such as `warn` or `sweatbox=debug`
     #[arg(
         long,

@@ -9,7 +9,7 @@ mod checks;
 pub mod class;
 mod copies;
 mod handshake;
-mod html;
+pub mod html;
 mod jar;
 mod links;
 mod probe;

@@ -83,7 +83,7 @@ async fn got_you_sweating(
 
 /// What the address says behind its `?`.
 #[derive(Debug, PartialEq, Eq)]
-enum Asked {
+pub enum Asked {
     /// No `haveEnough` at all.
     Refresh,
     /// `haveEnough=1`.
@@ -93,8 +93,9 @@ enum Asked {
 }
 
 impl Asked {
+    /// Reads the query string of an address.
     // ANCHOR: have-enough
-    fn from_query(query: &str) -> Self {
+    pub fn from_query(query: &str) -> Self {
         // The first one counts. Whatever a visitor types is never an error here.
         let mut parameters = form_urlencoded::parse(query.as_bytes());
         match parameters.find(|(name, _)| name == "haveEnough") {

@@ -26,6 +26,7 @@ mod waits;
 
 pub use attach::attach;
 pub use claim::{claim, keep_claim};
+pub use cookie::{Carried, SessionCookie};
 pub use expiry::{ABSOLUTE, IDLE};
 pub use manage::Ended;
 pub use origin::{Origin, refuse_foreign_changes};
@@ -36,7 +37,6 @@ pub use visitor::Visitor;
 pub use waits::Wait;
 
 use crate::{clock::Clock, config::Tenancy, error::HttpError, identity::Identity, xray::Rings};
-use cookie::SessionCookie;
 use lock::SessionLocks;
 use std::{
     collections::HashSet,

@@ -1,9 +1,11 @@
 //! What the tests have in common: copies to talk to, and visitors to talk with.
 
+mod alone;
 mod app;
 mod chromium;
 mod clock;
 mod copy;
+mod dice;
 mod every_store;
 mod express;
 mod failing_deletes;
@@ -34,10 +36,12 @@ mod wrong_copy;
 
 #[cfg(feature = "mongodb")]
 pub use self::mongodb::{Mongodb, shared_mongodb};
+pub use alone::alone;
 pub use app::{Storage, TestApp};
 pub use chromium::Chromium;
 pub use clock::TestClock;
 pub use copy::{Copy, Folder};
+pub use dice::Dice;
 pub(crate) use every_store::{
     on_every_database, on_every_server, on_every_server_side_store, on_every_server_with_locks,
     on_every_store, scenarios,
