@@ -1,6 +1,10 @@
 //! How a check comes out, in words for whoever wrote what was checked.
 
+use super::html;
 use serde::{Deserialize, Serialize};
+
+/// Nothing that a copy sends makes a message longer than this, in characters.
+const LONGEST: usize = 1_000;
 
 /// Passed, or what was found instead.
 pub type Verdict = Result<(), Fault>;
@@ -20,7 +24,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// For `asked`, `came` came and not `expected`.
+    /// For `asked`, `came` came and not `expected`. Whatever a copy has put into them, each is one
+    /// line that a terminal can show.
     pub(super) fn new(
         asked: impl Into<String>,
         came: impl Into<String>,
@@ -28,9 +33,9 @@ impl Fault {
     ) -> Self {
         Self {
             copy: None,
-            asked: asked.into(),
-            came: came.into(),
-            expected: expected.into(),
+            asked: html::printable(&asked.into(), LONGEST),
+            came: html::printable(&came.into(), LONGEST),
+            expected: html::printable(&expected.into(), LONGEST),
         }
     }
 
