@@ -26,7 +26,6 @@ fn pages() -> Vec<String> {
 #[tokio::test]
 #[ignore = "needs Chromium: scripts/test"]
 async fn axe_finds_nothing_on_any_page_and_all_fit_into_320_pixels() {
-    let axe = fs::read_to_string(AXE).expect("axe-core comes by scripts/install-axe");
     let folder = Folder::new();
     let copy = folder.serve().await;
     let chromium = Chromium::start().await;
@@ -50,11 +49,7 @@ async fn axe_finds_nothing_on_any_page_and_all_fit_into_320_pixels() {
                     .run("return document.documentElement.scrollWidth")
                     .await;
                 assert!(wide.as_u64().unwrap() <= width, "{place}: {wide} px wide");
-                chromium.run(&axe).await;
-                let look = "const done = arguments[arguments.length - 1]; \
-                            axe.run().then((found) => done(found.violations.map((one) => \
-                            one.id + ': ' + one.help + ' ' + one.nodes.map((node) => node.html))))";
-                let found = chromium.page.execute_async(look, Vec::new()).await.unwrap();
+                let found = findings(&chromium).await;
                 assert_eq!(found, serde_json::json!([]), "{place}");
                 if let Some(folder) = &pictures {
                     let name = format!(
@@ -71,6 +66,17 @@ async fn axe_finds_nothing_on_any_page_and_all_fit_into_320_pixels() {
     complaints.retain(|complaint| !complaint.contains("responded with a status of"));
     assert_eq!(complaints, Vec::<String>::new());
     chromium.close().await;
+}
+
+/// What axe finds in the page that is open: a list.
+pub async fn findings(chromium: &Chromium) -> serde_json::Value {
+    let axe = fs::read_to_string(AXE).expect("axe-core comes by scripts/install-axe");
+    chromium.run(&axe).await;
+    let look = "const done = arguments[arguments.length - 1]; \
+                axe.run().then((found) => done(found.violations.map((one) => \
+                one.id + ': ' + one.help + ' ' + one.nodes.map((node) => node.html))))";
+    let found = chromium.page.execute_async(look, Vec::new()).await;
+    found.unwrap()
 }
 
 async fn picture(chromium: &Chromium, file: &Path) {

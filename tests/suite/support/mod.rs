@@ -8,6 +8,7 @@ mod every_store;
 mod express;
 mod failing_deletes;
 mod gate;
+mod hostile;
 mod keeper;
 mod learner;
 mod mariadb;
@@ -42,6 +43,7 @@ pub(crate) use every_store::{
 pub use express::Express;
 pub use failing_deletes::FailingDeletes;
 pub use gate::Gate;
+pub use hostile::{Hostile, Manner};
 pub use learner::Learner;
 pub use mariadb::{MariaDb, shared_mariadb};
 #[cfg(feature = "memcached")]

@@ -100,12 +100,14 @@ impl Place {
         numbers.any(|number| number == port)
     }
 
-    /// Notes that this copy's cookie has a name that another one's has as well.
+    /// Notes that this copy's cookie has a name that another one's has as well, if nothing was
+    /// found so far.
     pub(super) fn blame_for(&mut self, cookie: &str, other: &str) {
         let cookie = html::printable(cookie, 60);
         let came = format!("a cookie `{cookie}`, which the copy at {other} sets as well");
         let expected = "a name that no other copy has: in one browser, one overwrites the other";
         let fault = Fault::new("GET /", came, expected);
-        self.fault = Some(fault.of(self.probe.address()));
+        let address = self.probe.address();
+        self.fault.get_or_insert_with(|| fault.of(address));
     }
 }
