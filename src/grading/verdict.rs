@@ -31,11 +31,12 @@ impl Fault {
         came: impl Into<String>,
         expected: impl Into<String>,
     ) -> Self {
+        let line = |text: String| html::printable(&text, LONGEST);
         Self {
             copy: None,
-            asked: html::printable(&asked.into(), LONGEST),
-            came: html::printable(&came.into(), LONGEST),
-            expected: html::printable(&expected.into(), LONGEST),
+            asked: line(asked.into()),
+            came: line(came.into()),
+            expected: line(expected.into()),
         }
     }
 

@@ -69,7 +69,7 @@ async fn in_a_class_the_course_s_program_fails_the_same_checks_and_no_others() {
     prepare(&folder, &lines, &checks);
     folder.write("account.json", &credentials, 0o600);
     let more = ["--credentials", "account.json"];
-    let output = folder.run_soon(&[&GRADE[..], &more].concat()).await;
+    let output = folder.run_soon(&[&GRADE[..], &more[..]].concat()).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let report = report(&folder);
     assert_eq!(report["crosstalk"]["copies"], 4);
