@@ -6,7 +6,7 @@ use super::{
     criteria::How,
 };
 use crate::{
-    grading::{Check, Copies, Fault, Probe, Verdict},
+    grading::{Check, Copies, Fault, Probe, Verdict, caught},
     identity::Port,
     roster::Student,
 };
@@ -72,7 +72,8 @@ pub(super) async fn judge(class: Arc<Class>, seat: usize, gates: Gates, watch: W
 async fn look(student: &Student) -> Result<Copies, Fault> {
     let sandbox = probe(student, student.sandbox)?;
     let production = probe(student, student.production)?;
-    let (one, other) = join!(expect_answer(&sandbox), expect_answer(&production));
+    let (one, other) = (expect_answer(&sandbox), expect_answer(&production));
+    let (one, other) = join!(caught(one), caught(other));
     one.and(other)?;
     Ok(Copies {
         sandbox,
