@@ -70,13 +70,20 @@ pub fn gist(page: &str) -> String {
 /// `text` as a message may quote it, in one line of at most so many characters. A copy may be
 /// hostile, and a terminal obeys control characters.
 pub fn printable(text: &str, most: usize) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control() || turns_text(c));
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
     let line = words.join(" ");
     match line.char_indices().nth(most) {
         None => line,
         Some((end, _)) => format!("{}…", &line[..end]),
     }
+}
+
+/// Whether a character changes the direction in which those around it are shown: with such ones
+/// a copy could make a message read as another.
+fn turns_text(c: char) -> bool {
+    let marks = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}');
+    marks || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
 }
 
 fn text_within(page: &str, container: &str) -> String {
@@ -150,6 +157,7 @@ mod tests {
     #[test]
     fn a_quotation_is_one_short_line_without_control_characters() {
         assert_eq!(printable("a\n b\u{1b}[31mc ", 90), "a b [31mc");
+        assert_eq!(printable("a\u{202e}dessap\u{2069}", 90), "a dessap");
         assert_eq!(printable("ünïcode", 3), "ünï…");
     }
 }

@@ -69,13 +69,18 @@ async fn axe_finds_nothing_on_any_page_and_all_fit_into_320_pixels() {
 
 /// Asserts that axe has nothing to say about the page as it is now.
 pub async fn expect_no_finding(chromium: &Chromium, place: &str) {
+    assert_eq!(findings(chromium).await, serde_json::json!([]), "{place}");
+}
+
+/// What axe finds in the page that is open: a list.
+pub async fn findings(chromium: &Chromium) -> serde_json::Value {
     let axe = fs::read_to_string(AXE).expect("axe-core comes by scripts/install-axe");
     chromium.run(&axe).await;
     let look = "const done = arguments[arguments.length - 1]; \
                 axe.run().then((found) => done(found.violations.map((one) => \
                 one.id + ': ' + one.help + ' ' + one.nodes.map((node) => node.html))))";
-    let found = chromium.page.execute_async(look, Vec::new()).await.unwrap();
-    assert_eq!(found, serde_json::json!([]), "{place}");
+    let found = chromium.page.execute_async(look, Vec::new()).await;
+    found.unwrap()
 }
 
 async fn picture(chromium: &Chromium, file: &Path) {
