@@ -15,6 +15,7 @@ mod mariadb;
 mod memcached;
 #[cfg(feature = "mongodb")]
 mod mongodb;
+mod numbers;
 mod plain_client;
 mod plain_server;
 #[cfg(feature = "postgres")]
