@@ -150,8 +150,14 @@ impl Drop for Chromium {
     }
 }
 
-/// Starts ChromeDriver on a port that it finds itself.
+/// Starts ChromeDriver on a port that it finds itself; on a busy machine somebody else may be
+/// faster to take it, and then ChromeDriver gives up.
 fn start_driver() -> (Child, u16) {
+    let started = (0..5).find_map(|_| try_driver());
+    started.expect("ChromeDriver finds a port")
+}
+
+fn try_driver() -> Option<(Child, u16)> {
     let mut driver = Command::new("chromedriver")
         .arg("--port=0")
         .stdout(Stdio::piped())
@@ -164,7 +170,10 @@ fn start_driver() -> (Child, u16) {
         let (_, port) = line.split_once("started successfully on port ")?;
         port.trim_end_matches('.').parse().ok()
     });
-    (driver, port.unwrap())
+    if port.is_none() {
+        driver.wait().unwrap();
+    }
+    Some((driver, port?))
 }
 
 #[derive(Debug)]
