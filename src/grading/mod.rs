@@ -6,6 +6,7 @@
 mod answer;
 mod browser;
 mod checks;
+mod claims;
 pub mod class;
 mod copies;
 mod handshake;
@@ -16,6 +17,7 @@ mod probe;
 mod verdict;
 
 pub use checks::CHECKS;
+pub use claims::{Claim, Claims};
 pub use copies::Copies;
 pub use probe::Probe;
 pub use verdict::{Fault, Verdict};

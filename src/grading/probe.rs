@@ -4,7 +4,7 @@ use super::{
     answer::{PATIENCE, cause},
     browser::Browser,
 };
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, ClientBuilder, Url, redirect};
 
 /// A copy, as a check knows it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -24,18 +24,7 @@ impl Probe {
     /// # Errors
     /// When this machine cannot make a client.
     pub fn new(base: Url) -> reqwest::Result<Self> {
-        // An error says that one was chosen already; without any, rustls would panic.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("sweatbox-check/", env!("CARGO_PKG_VERSION")))
-            .danger_accept_invalid_certs(true)
-            .https_only(true)
-            // A proxy would see the cookies, and is not what is to be judged.
-            .no_proxy()
-            // Nothing is followed, so no copy can send us to another host or round in circles.
-            .redirect(redirect::Policy::none())
-            .timeout(PATIENCE)
-            .build()?;
+        let client = client().timeout(PATIENCE).build()?;
         let words = Vec::new();
         Ok(Self {
             base,
@@ -93,4 +82,18 @@ impl Probe {
     pub(super) fn window_of(&self, browser: &Browser) -> Browser {
         browser.window_on(self.client.clone(), self.base.clone())
     }
+}
+
+/// A client that believes nothing and is led nowhere; how long it waits is still to be said.
+pub(super) fn client() -> ClientBuilder {
+    // An error says that one was chosen already; without any, rustls would panic.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(concat!("sweatbox-check/", env!("CARGO_PKG_VERSION")))
+        .danger_accept_invalid_certs(true)
+        .https_only(true)
+        // A proxy would see the cookies, and is not what is to be judged.
+        .no_proxy()
+        // Nothing is followed, so no copy can send us to another host or round in circles.
+        .redirect(redirect::Policy::none())
 }

@@ -45,7 +45,7 @@ impl Gates {
 /// Judges the student at `seat`, and tells what is found as it is.
 pub(super) async fn judge(class: Arc<Class>, seat: usize, gates: Gates, watch: Watch, tell: Tell) {
     let student = &class.students[seat];
-    let name = student.called().to_owned();
+    let (login, name) = (student.student.clone(), student.called().to_owned());
     let looked = {
         let _place = gates.looking.acquire().await;
         look(student).await
@@ -53,16 +53,26 @@ pub(super) async fn judge(class: Arc<Class>, seat: usize, gates: Gates, watch: W
     // A copy that is down has no place among those that are judged, and so keeps nobody out.
     let _ = tell.send(Found::Reached(seat, looked.clone()));
     if let Err(fault) = looked {
-        let outcome = format!("unreachable: {}", fault.came);
-        return watch(Event::Ended { name, outcome });
+        return watch(Event::Ended {
+            student: login,
+            name,
+            outcome: format!("unreachable: {}", fault.came),
+        });
     }
     let _place = gates.judging.acquire().await;
-    watch(Event::Began(name.clone()));
+    watch(Event::Began {
+        student: login.clone(),
+        name: name.clone(),
+    });
     let outcome = match copies(student) {
         Ok(copies) => check_all(&class, seat, &copies, &tell).await,
         Err(fault) => fault.came,
     };
-    watch(Event::Ended { name, outcome });
+    watch(Event::Ended {
+        student: login,
+        name,
+        outcome,
+    });
 }
 
 /// That both copies answer, whatever it is.
