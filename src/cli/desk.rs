@@ -52,7 +52,7 @@ pub(super) struct Desk {
     #[arg(long, value_name = "FILE")]
     scores: Option<PathBuf>,
 
-    /// What counts and how much: TOML, see `sweatbox grade --list` [default: everything, 100 points]
+    /// What counts and how much, as for `grade` [default: everything, 100 points]
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
 
@@ -110,12 +110,20 @@ async fn serve(args: &Desk, setup: Setup) -> anyhow::Result<()> {
         // Its token opens nothing any more; an error says that somebody else has removed it.
         let _ = fs::remove_file(note);
     }
-    Ok(served?)
+    served?;
+    Ok(())
+}
+
+fn token() -> Result<Token, Refusal> {
+    Token::random().map_err(|error| {
+        let problem = format!("no random bytes for a token: {error}");
+        Refusal::new(problem, "ask the administrator of this host")
+    })
 }
 
 impl Desk {
     /// Everything that the arguments name, read and checked.
-    fn setup(&self) -> anyhow::Result<Setup> {
+    fn setup(&self) -> Result<Setup, Refusal> {
         let profile = match &self.profile {
             Some(path) => Profile::read(path)?,
             None => Profile::usual(false),
@@ -124,7 +132,7 @@ impl Desk {
             let problem = "the profile asks for the copies' tables, which a desk cannot look into";
             let mend =
                 "take 0350-own-table out of it, and look with: sweatbox grade … --credentials FILE";
-            return Err(Refusal::new(problem, mend).into());
+            return Err(Refusal::new(problem, mend));
         }
         let scores = self.scores.clone().map(ScoresFile::at);
         Ok(Setup {
@@ -136,7 +144,7 @@ impl Desk {
                 student: STUDENT,
             },
             scores: scores.unwrap_or_else(|| ScoresFile::beside(&self.roster)),
-            token: Token::random()?,
+            token: token()?,
         })
     }
 
@@ -187,13 +195,11 @@ impl Desk {
         announcement: &str,
         link: &SecretString,
         port: Port,
-    ) -> Result<Option<PathBuf>, Refusal> {
+    ) -> anyhow::Result<Option<PathBuf>> {
         let link = link.expose_secret();
-        let refuse =
-            |error: io::Error| Refusal::new(format!("nothing can be printed: {error}"), "");
         if io::stdout().is_terminal() {
             let text = format!("{announcement}  open       {link}\n");
-            super::say(&text).map_err(refuse)?;
+            super::say(&text)?;
             return Ok(None);
         }
         let mut file = self.roster.clone().into_os_string();
@@ -202,7 +208,7 @@ impl Desk {
         let written = config::write_whole(&file, format!("{link}\n").as_bytes());
         written.map_err(|error| Refusal::io("write", &file, &error))?;
         let text = format!("{announcement}  link       cat {}\n", quoted(&file));
-        super::say(&text).map_err(refuse)?;
+        super::say(&text)?;
         Ok(Some(file))
     }
 }

@@ -44,10 +44,10 @@ fn class() -> Markup {
         section.card {
             h2 { "The class" }
             p.quiet role="status" data-connection { "Connecting…" }
-            form.fields.wide role="search" data-filter {
-                label for="words" { "Show those with" }
-                input #words name="words" autocomplete="off" placeholder="name, login, port";
-                label for="state" { "and" }
+            form.fields role="search" data-filter {
+                label for="words" { "Show those with this in name, login, address or port" }
+                input #words name="words" autocomplete="off";
+                label for="state" { "in this state" }
                 select #state name="state" {
                     @for (value, words) in STATES { option value=(value) { (words) } }
                 }
@@ -73,7 +73,7 @@ fn class() -> Markup {
 
 /// Whom to show.
 const STATES: [(&str, &str); 6] = [
-    ("all", "in any state"),
+    ("all", "any"),
     ("down", "a copy that is down"),
     ("unchecked", "no check so far"),
     ("failed", "a check that is not passed"),

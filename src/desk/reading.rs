@@ -1,6 +1,9 @@
 //! Reading again what another desk on the same roster has written.
 
-use super::{Desk, scores::Scores};
+use super::{
+    Desk,
+    scores::{Scores, Stamp},
+};
 use crate::config::Refusal;
 use std::time::Duration;
 use tokio::{task, time::sleep};
@@ -10,7 +13,7 @@ const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Looks for ever. A file that cannot be read is said once and changes nothing here.
 pub(super) async fn keep_reading(desk: &Desk) {
-    let mut seen = None;
+    let mut seen: Option<Stamp> = None;
     loop {
         let scores = &desk.0.setup.scores;
         // Before it is read: what is written meanwhile is then seen the next time.

@@ -17,6 +17,7 @@ mod support;
 
 mod architecture;
 mod browser_axe;
+mod browser_desk;
 mod browser_lessons;
 mod browser_neighbours;
 mod browser_pages;
@@ -25,6 +26,7 @@ mod certificates;
 mod command_line;
 mod connections;
 mod curriculum;
+mod desk;
 mod doctor_stores;
 mod exercises;
 #[cfg(feature = "redis")]

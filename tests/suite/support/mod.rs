@@ -4,6 +4,7 @@ mod app;
 mod chromium;
 mod clock;
 mod copy;
+mod desk;
 mod every_store;
 mod express;
 mod failing_deletes;
@@ -35,6 +36,7 @@ pub use app::{Storage, TestApp};
 pub use chromium::Chromium;
 pub use clock::TestClock;
 pub use copy::{Copy, Folder};
+pub use desk::{Desk, free_ports, write_class};
 pub(crate) use every_store::{
     on_every_database, on_every_server, on_every_server_side_store, on_every_server_with_locks,
     on_every_store, scenarios,
