@@ -97,10 +97,10 @@ async fn serve(args: &Desk, setup: Setup) -> anyhow::Result<()> {
     }
     let tls = tls::rustls_config(&certificate);
     let port = args.port()?;
-    let listeners = listen(&args.bind, Assignment::Trial(port))?;
     let link = setup.token.link(&args.host(&setup.roster), port);
     let announcement = args.announcement(&setup);
     let desk = desk::Desk::open(setup, Clock::system(), stopping.clone())?;
+    let listeners = listen(&args.bind, Assignment::Trial(port))?;
     tokio::spawn(server::reload_when_changed(files, tls.clone()));
     tokio::spawn(desk.clone().keep_up());
     let note = args.hand_over(&announcement, &link, port)?;

@@ -82,7 +82,7 @@ impl Desk {
         body: &Value,
     ) -> Answer {
         let bearer = format!("Bearer {}", self.token());
-        let headers = [headers, &[("authorization", &bearer)]].concat();
+        let headers = [headers, &[("authorization", &*bearer)]].concat();
         browser.send(method, path, &headers, body).await
     }
 
@@ -105,14 +105,15 @@ impl Desk {
     }
 
     /// Opens the live stream. As long as the result is kept, somebody looks.
-    pub async fn is_looked_at(&self) -> Response {
+    pub async fn is_looked_at(&self) -> (Client, Response) {
         let client = Client::builder().danger_accept_invalid_certs(true).build();
+        let client = client.unwrap();
         let rows = format!("https://localhost:{}/api/rows", self.copy.port);
-        let request = client.unwrap().get(rows);
+        let request = client.get(rows);
         let request = request.header(AUTHORIZATION, format!("Bearer {}", self.token()));
         let request = request.header(ACCEPT, "text/event-stream");
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200);
-        response
+        (client, response)
     }
 }
