@@ -155,13 +155,6 @@ fn cookies() -> Markup {
                 "Close their tabs before: a page that is refreshed gets a new cookie."
             }
         }
-        template data-template="host" {
-            li {
-                code data-host {} ": " span data-takes {} " "
-                meter min="0" data-meter {}
-                " " strong data-too-many {}
-            }
-        }
     }
 }
 
@@ -200,6 +193,13 @@ fn templates() -> Markup {
                 td { input type="number" min="0" max="10000" step="0.01" data-score; }
                 td { input type="text" maxlength="1000" autocomplete="off" data-comment; }
                 (saved())
+            }
+        }
+        template data-template="host" {
+            li {
+                code data-host {} ": " span data-takes {} " "
+                meter min="0" data-meter {}
+                " " strong data-too-many {}
             }
         }
         template data-template="fault" {

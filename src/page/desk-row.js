@@ -13,8 +13,11 @@ const upInWords = ({ up, why }) => {
   return up ? "up" : `down: ${why}`;
 };
 
-const claimed = ({ claim }) =>
-  claim ? `${claim.done} of ${claim.tasks} tasks, in ${claim.lessons} lessons` : "nothing";
+const claimed = ({ claim }) => {
+  if (!claim) return "nothing";
+  const lessons = claim.lessons === 1 ? "1 lesson" : `${claim.lessons} lessons`;
+  return `${claim.done} of ${claim.tasks} tasks, in ${lessons}`;
+};
 
 const checkInWords = ({ state, outcome, score, points_possible: possible, at }) => {
   const last = at ? `${score ?? "–"} of ${possible} at ${time(at)}` : "";
