@@ -217,7 +217,9 @@ mod tests {
         };
         let unknown = Graded::not_judged(&ann, 10.0);
         assert_eq!(unknown.final_score(), None);
-        let commented = unknown.clone().by_hand(None, Some("come and see me".into()));
+        let commented = unknown
+            .clone()
+            .by_hand(None, Some("come and see me".into()));
         assert_eq!(commented.final_score(), None);
         assert_eq!(unknown.by_hand(Some(7.5), None).final_score(), Some(7.5));
         let checks = vec![check(1, true), check(1, false)];
