@@ -24,6 +24,8 @@ pub enum HttpError {
     BodyTooLarge(usize),
     /// 408: a request's body did not come in time.
     TooSlow,
+    /// 429 with `Retry-After`: so many requests of the visitor's session wait already.
+    TooManyWaits(usize),
     /// 401: who asks has not said who it is, or nobody knows that one. A sentence.
     Unknown(String),
     /// 422: what was sent makes no sense here. A sentence.
@@ -70,6 +72,7 @@ impl HttpError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::TooLarge(_) | Self::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooManyWaits(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unknown(_) => StatusCode::UNAUTHORIZED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotYet(_) => StatusCode::NOT_IMPLEMENTED,
@@ -104,6 +107,13 @@ impl HttpError {
                 "Too slow",
                 "What was announced did not come in time. Send it again.".into(),
             ),
+            Self::TooManyWaits(most) => (
+                "Too many at once",
+                format!(
+                    "{most} requests of your session are waiting already, and more may not. \
+                     Wait until one of them is answered, or close a tab."
+                ),
+            ),
             Self::Unavailable(sentence) => {
                 ("Not just now", format!("{sentence} Try again in a moment."))
             }
@@ -124,7 +134,7 @@ impl HttpError {
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if matches!(self, Self::Unavailable(_)) {
+        if matches!(self, Self::Unavailable(_) | Self::TooManyWaits(_)) {
             let value = HeaderValue::from_static(RETRY_AFTER);
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }

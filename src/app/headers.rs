@@ -1,7 +1,10 @@
 //! The headers that every answer carries.
 //!
-//! Two are left out on purpose: `Strict-Transport-Security` and `Clear-Site-Data` act on the
-//! whole host, and on a class host that means on every other student's port as well.
+//! Two that other sites send are left out on purpose, since both act on the whole *host*, and on
+//! a class host that means on every other student's port as well. `Strict-Transport-Security`
+//! would forbid plain HTTP, and clicking past a warning about a certificate, on all of them.
+//! `Clear-Site-Data` would log the visitor out of them all. A logout here removes one cookie, and
+//! whoever has a host name of their own sends the first by a proxy: see docs/SECURITY.md.
 
 use axum::{
     extract::Request,
@@ -10,9 +13,11 @@ use axum::{
     response::Response,
 };
 
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 7] = [
     (
         header::CONTENT_SECURITY_POLICY,
+        // Nothing but what is named, and that from this port alone. The one frame is a lesson's,
+        // for its live endpoint.
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
          connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; \
          form-action 'self'",
@@ -30,6 +35,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     ),
+    // What may be kept says so itself: the assets, whose addresses change with their content.
+    (header::CACHE_CONTROL, "no-store"),
 ];
 
 pub(super) async fn add_headers(request: Request, next: Next) -> Response {

@@ -43,7 +43,15 @@ impl ClassList {
                 "name the CSV file that your school's system exports",
             )
         })?;
-        read::read(&text, path)
+        Self::parse(&text, path)
+    }
+
+    /// The class list in `text`, which stands in the file `path`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with line and column.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Refusal> {
+        read::read(text, path)
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Host {
     all: bool,
 
     #[command(flatten)]
-    serve: serve::Serve,
+    pub(super) serve: serve::Serve,
 }
 
 /// A class that is served.
@@ -185,10 +185,14 @@ impl<'a> Hosting<'a> {
     async fn admit(&mut self, ports: &BTreeSet<Port>) -> Result<(), Refusal> {
         let mut listeners: BTreeMap<Port, Vec<TcpListener>> =
             listen_on_all(&self.args.serve.options.bind, ports)?;
-        for copy in self.class.admit(ports).await? {
+        let admitted = self.class.admit(ports).await?;
+        let limits = Limits::of_this_process(self.class.ports().len());
+        for copy in admitted {
             let listeners = listeners.remove(&copy.port()).unwrap_or_default();
             let (class, tls) = (self.class.clone(), self.tls.clone());
-            self.running.spawn(serve_one(copy, listeners, tls, class));
+            let limits = limits.clone();
+            self.running
+                .spawn(serve_one(copy, listeners, tls, limits, class));
         }
         Ok(())
     }
@@ -227,14 +231,20 @@ impl<'a> Hosting<'a> {
 }
 
 /// Serves one copy to its end, which is nobody else's affair.
-async fn serve_one(copy: HostedCopy, listeners: Vec<TcpListener>, tls: RustlsConfig, class: Class) {
+async fn serve_one(
+    copy: HostedCopy,
+    listeners: Vec<TcpListener>,
+    tls: RustlsConfig,
+    limits: Limits,
+    class: Class,
+) {
     let (port, stopping) = (copy.port(), copy.stopping().clone());
     #[cfg(unix)]
     let caretaker = {
         let path = caretaker::socket_path(&copy.identity().names);
         tokio::spawn(caretaker::serve(path, copy.sessions().clone()))
     };
-    let served = server::serve(listeners, tls, copy.app(), Limits::default(), stopping).await;
+    let served = server::serve(listeners, tls, copy.app(), limits, stopping).await;
     if let Err(error) = served {
         tracing::error!(%port, %error, "a copy has ended; the others go on");
     }
@@ -244,7 +254,7 @@ async fn serve_one(copy: HostedCopy, listeners: Vec<TcpListener>, tls: RustlsCon
         // Its end removes the socket; an error says that it was told to end.
         let _ = caretaker.await;
     }
-    let closed = timeout(serve::LAST_WRITES, copy.sessions().close()).await;
+    let closed = timeout(serve::LAST_WRITES, copy.close()).await;
     if closed.is_err() {
         tracing::warn!(%port, "the store did not take leave in time");
     }

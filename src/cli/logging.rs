@@ -3,7 +3,10 @@
 use crate::config::Refusal;
 use clap::ValueEnum;
 use std::io::IsTerminal;
-use tracing_subscriber::{EnvFilter, filter::Directive};
+use tracing::{Level, Metadata};
+use tracing_subscriber::{
+    EnvFilter, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -15,25 +18,24 @@ pub(super) enum LogFormat {
 }
 
 /// These libraries would log what passes through them, secrets included, or say again what we
-/// say ourselves. They stay quiet whatever the level.
-const QUIET: [&str; 5] = [
-    "h2=warn",
-    "hyper=warn",
-    "rustls=warn",
-    "sqlx=warn",
-    "tower_sessions_core=off",
-];
+/// say ourselves. They warn and no more, whatever the filter: one that names a part of theirs
+/// would otherwise go before any rule of ours.
+const QUIET: [&str; 4] = ["h2", "hyper", "rustls", "sqlx"];
+/// This one says nothing at all: its warnings hold whole ids.
+const SILENT: &str = "tower_sessions_core";
+
+fn may_speak(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    let quiet = QUIET.iter().any(|library| target.starts_with(library));
+    !target.starts_with(SILENT) && (!quiet || *metadata.level() <= Level::WARN)
+}
 
 /// Starts logging what `filter` lets through, such as `info` or `sweatbox=debug`.
 pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), Refusal> {
-    let quiet = QUIET
-        .iter()
-        .filter_map(|directive| directive.parse::<Directive>().ok());
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         let mend = "sweatbox --log info, or `sweatbox=debug`";
         Refusal::new(format!("--log (or SWEATBOX_LOG): {error}"), mend)
     })?;
-    let filter = quiet.fold(filter, EnvFilter::add_directive);
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())
@@ -42,8 +44,11 @@ pub(super) fn start(filter: &str, format: LogFormat) -> Result<(), Refusal> {
         // A log that cannot be written (disk full, terminal gone) must not end the program.
         .log_internal_errors(false);
     match format {
-        LogFormat::Text => log.compact().init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Text => log.compact().finish().with(filter_fn(may_speak)).init(),
+        LogFormat::Json => {
+            let log = log.json().flatten_event(true).finish();
+            log.with(filter_fn(may_speak)).init();
+        }
     }
     Ok(())
 }

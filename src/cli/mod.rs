@@ -1,11 +1,14 @@
 //! The command line: what `--help` shows, and which command does what.
 
 mod check;
+mod completions;
 mod desk;
 mod doctor;
 mod grade;
 mod host;
 mod logging;
+mod manual;
+mod memory;
 mod names;
 mod quiz;
 mod roster;
@@ -35,7 +38,8 @@ const BUG: u8 = 70;
     version,
     args_conflicts_with_subcommands = true,
     after_help = "Without a command, `serve`. Lessons start at the page that \
-    makes you sweat: /. Errors say what is wrong, where, and what mends it."
+    makes you sweat: /. Errors say what is wrong, where, and what mends it.\n\n\
+    Exit codes: 0 done; 1 it ran and found something wrong; 2 wrong usage or input; 70 a bug."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -72,11 +76,31 @@ enum Command {
     Sessions(sessions::SessionsCommand),
     /// Print this copy's owner token and the link that carries it
     Token(Options),
+    /// Print what a shell needs to complete command lines
+    Completions(completions::Completions),
+    /// Print the manual, in the form that `man` reads
+    Manual(manual::Manual),
+}
+
+impl Cli {
+    /// Whether the user wants to look into the process. Other commands than those that serve are
+    /// over before anybody could.
+    fn is_debuggable(&self) -> bool {
+        match &self.command {
+            None => self.serve.debuggable,
+            Some(Command::Serve(serve)) => serve.debuggable,
+            Some(Command::Host(host)) => host.serve.debuggable,
+            Some(_) => false,
+        }
+    }
 }
 
 /// Runs the command that the arguments name; returns the exit code.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    if !cli.is_debuggable() {
+        memory::keep_private();
+    }
     let outcome = match cli.command {
         None => serve::run(&cli.serve),
         Some(Command::Serve(serve)) => serve::run(&serve),
@@ -90,6 +114,8 @@ pub fn run() -> ExitCode {
         Some(Command::Roster(command)) => roster::run(command),
         Some(Command::Sessions(command)) => sessions::run(command),
         Some(Command::Token(options)) => token::run(&options),
+        Some(Command::Completions(completions)) => completions::run(&completions),
+        Some(Command::Manual(manual)) => manual::run(&manual),
     };
     outcome.unwrap_or_else(|error| {
         // Not `eprintln`, which panics where there is no standard error.

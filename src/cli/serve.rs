@@ -58,6 +58,10 @@ pub(super) struct Serve {
     #[arg(long, env = "SWEATBOX_NO_XRAY")]
     pub(super) no_xray: bool,
 
+    /// Let debuggers and tools that measure memory in; they, and a core dump, then see the keys
+    #[arg(long, env = "SWEATBOX_DEBUGGABLE")]
+    pub(super) debuggable: bool,
+
     /// What to log, such as `warn` or `sweatbox=debug`
     #[arg(
         long,
@@ -115,7 +119,7 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     let progress = Progress::new(&database, &settings.identity);
     let quiz = Quiz::open(bank, &database, Path::new("."), &sandbox, tenancy);
     super::say(&announcement(&settings))?;
-    let limits = Limits::default();
+    let limits = Limits::of_this_process(1);
     server::serve(
         listeners,
         tls,
@@ -180,6 +184,10 @@ async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
         Err(StoreError::Failed(problem) | StoreError::Unprepared(problem)) => {
             return Err(Refusal::new(problem, "see the database's own log"));
         }
+        Err(StoreError::Unwritable(problem)) => tracing::warn!(
+            "the session store takes no changes, so pages that change a session answer 503 until \
+             it does: {problem}"
+        ),
         Err(error @ (StoreError::Disconnected(_) | StoreError::Unreachable(_))) => tracing::warn!(
             "the session store is down, so pages with a session answer 503 until it is back: \
              {error}"
@@ -205,7 +213,10 @@ async fn claim_sessions(
 ) -> Result<(), Refusal> {
     match claim(store, tenancy).await {
         // The claim of a store that is down is taken as soon as it is back.
-        Ok(true) | Err(StoreError::Disconnected(_) | StoreError::Unreachable(_)) => Ok(()),
+        Ok(true)
+        | Err(
+            StoreError::Disconnected(_) | StoreError::Unreachable(_) | StoreError::Unwritable(_),
+        ) => Ok(()),
         Ok(false) => Err(Refusal::new(
             format!(
                 "another process serves the sessions of port {} in {}{}",

@@ -94,7 +94,7 @@ pub fn write_whole(path: &Path, contents: &[u8]) -> io::Result<()> {
 /// umask.
 fn written_beside(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    make_private_folder(folder)?;
+    private_folder(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(non_empty(folder))?;
     file.write_all(contents)?;
     file.as_file().sync_all()?;
@@ -107,8 +107,13 @@ fn written_beside(path: &Path, contents: &[u8]) -> io::Result<tempfile::NamedTem
 pub(super) fn lock_folder_of(path: &Path) -> Result<File, Refusal> {
     let folder = non_empty(path.parent().unwrap_or(Path::new(".")));
     let lock = || {
-        make_private_folder(folder)?;
-        let file = File::create(folder.join(".lock"))?;
+        private_folder(folder)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        // Whoever can open it can lock it, and no copy of ours would start.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(folder.join(".lock"))?;
         file.lock()?;
         Ok(file)
     };
@@ -153,7 +158,12 @@ pub fn private_file(path: &Path) -> Result<(), Refusal> {
     }
 }
 
-fn make_private_folder(folder: &Path) -> io::Result<()> {
+/// Makes `folder`, and those above it that are missing, for their owner alone, whatever the
+/// umask; one that is there stays as it is.
+///
+/// # Errors
+/// What the operating system said.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -15,10 +15,12 @@ mod store_kind;
 
 pub use certificate::{Certificate, CertificateFiles};
 pub use credentials::Credentials;
-pub use files::{could_make, private_file, read_text, refuse_if_shared, write_whole};
+pub use files::{
+    could_make, private_file, private_folder, read_text, refuse_if_shared, write_whole,
+};
 pub use install_key::InstallKeyFile;
 pub use options::{Options, Tenancy};
-pub use port_file::{Assignment, TRIAL_PORT, assignment};
+pub use port_file::{Assignment, TRIAL_PORT, assignment, port_in};
 pub use refusal::{Refusal, quoted};
 pub use store::{CookieForm, SQLITE_FILE, StoreSetup, store_setup};
 pub use store_kind::StoreKind;

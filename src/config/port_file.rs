@@ -68,11 +68,15 @@ pub fn assignment(options: &Options) -> Result<Assignment, Refusal> {
 
 fn read(path: &Path) -> Result<Option<Port>, Refusal> {
     files::read_text(path)?
-        .map(|text| parse(&text, path))
+        .map(|text| port_in(&text, path))
         .transpose()
 }
 
-fn parse(text: &str, path: &Path) -> Result<Port, Refusal> {
+/// The port in `text`, which stands in the file `path`.
+///
+/// # Errors
+/// No port, a second one, or a word that is none: with its line.
+pub fn port_in(text: &str, path: &Path) -> Result<Port, Refusal> {
     let path = path.display();
     let refuse = |place: String, what: String| {
         let mend = format!("echo 41220 > {path}, with the port that you were assigned");
@@ -130,7 +134,7 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Result<u16, String> {
-        parse(text, Path::new(".port"))
+        port_in(text, Path::new(".port"))
             .map(Port::number)
             .map_err(|refusal| refusal.problem)
     }

@@ -1,20 +1,18 @@
 //! What a copy answered to one request.
 
 use super::{
-    html, jar, links,
+    cause, html, jar, links,
     verdict::{Fault, Verdict},
 };
 use cookie::Cookie;
-use reqwest::{Response, StatusCode, Url, header::LOCATION};
-use std::{
-    error::Error,
-    time::{Duration, Instant},
+use reqwest::{
+    Response, StatusCode, Url,
+    header::{CONTENT_ENCODING, HeaderMap, LOCATION},
 };
+use std::time::{Duration, Instant};
 
-/// The longest wait for one answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest page that is read: a hostile copy might send one without an end.
-const MOST_BYTES: usize = 1024 * 1024;
+const MOST_BYTES: usize = 256 * 1024;
 /// How much of a page a message quotes, in characters.
 const QUOTED: usize = 90;
 
@@ -43,6 +41,11 @@ impl Answer {
         response: Response,
     ) -> Result<Self, Fault> {
         let (status, url) = (response.status(), response.url().clone());
+        if let Some(packing) = packing(response.headers()) {
+            let came = format!("{status}, packed by {packing}");
+            let expected = "a page that is not packed: no Accept-Encoding was sent";
+            return Err(Fault::new(asked, came, expected));
+        }
         let cookies = jar::set_by(response.headers());
         let location = response.headers().get(LOCATION);
         let location = location.and_then(|location| location.to_str().ok());
@@ -59,7 +62,8 @@ impl Answer {
             }),
             Err(problem) => {
                 let came = format!("{status}, and then {problem}");
-                Err(Fault::new(asked, came, "a page of less than 1 MiB"))
+                let expected = "a page of at most 256 KiB, within 10 seconds";
+                Err(Fault::new(asked, came, expected))
             }
         }
     }
@@ -104,23 +108,20 @@ impl Answer {
 
 async fn body(mut response: Response) -> Result<String, String> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| cause(&error))? {
+    let why = |error: reqwest::Error| cause::of_body(&error);
+    while let Some(chunk) = response.chunk().await.map_err(why)? {
         if bytes.len() + chunk.len() > MOST_BYTES {
-            return Err("more than 1 MiB".into());
+            return Err("more than 256 KiB".into());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Why there is no answer. The innermost error says it; the others say that it is one.
-pub(super) fn cause(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        return format!("nothing within {} seconds", PATIENCE.as_secs());
-    }
-    let mut cause: &dyn Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    html::printable(&cause.to_string(), 200)
+/// How a page is packed. Few bytes may unpack to very many, so nothing is ever unpacked.
+fn packing(headers: &HeaderMap) -> Option<String> {
+    let named = headers.get(CONTENT_ENCODING)?;
+    let named = String::from_utf8_lossy(named.as_bytes());
+    let is_packed = !["", "identity"].contains(&named.trim().to_ascii_lowercase().as_str());
+    is_packed.then(|| html::printable(&named, QUOTED))
 }

@@ -1,11 +1,6 @@
 //! A browser without pictures: it keeps cookies, fetches pages and sends forms.
 
-use super::{
-    answer::{Answer, cause},
-    html,
-    jar::Jar,
-    verdict::Fault,
-};
+use super::{answer::Answer, cause, html, jar::Jar, verdict::Fault};
 use reqwest::{
     Client, RequestBuilder, Url,
     header::{ACCEPT, COOKIE, ORIGIN, REFERER},
@@ -166,7 +161,7 @@ impl Browser {
                 self.jar.keep(response.headers());
                 Answer::read(asked, sent, response).await
             }
-            Err(error) => Err(Fault::new(asked, cause(&error), "an answer")),
+            Err(error) => Err(Fault::new(asked, cause::of_request(&error), "an answer")),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a copy says of itself in `/status.json`: heard, and called a claim, since a student can
 //! edit the program.
 
-use super::{answer, probe};
+use super::{cause, probe};
 use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
@@ -53,7 +53,7 @@ impl Claims {
         let sent = self.0.get(format!("{address}status.json")).send().await;
         let response = sent.map_err(|error| match error.is_timeout() {
             true => format!("nothing within {} seconds", PATIENCE.as_secs()),
-            false => answer::cause(&error),
+            false => cause::of_request(&error),
         })?;
         if response.status() != StatusCode::OK {
             return Ok(None);

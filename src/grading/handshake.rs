@@ -1,6 +1,6 @@
 //! The certificate that a copy shows, whoever has signed it.
 
-use super::{answer::PATIENCE, html, verdict::Fault};
+use super::{PATIENCE, cause, verdict::Fault};
 use rustls::{
     ClientConfig, DigitallySignedStruct, Error, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
@@ -30,11 +30,11 @@ pub(super) async fn certificate(host: &str, port: u16) -> Result<Certificate, Fa
     let asked = format!("a TLS connection to {host}, port {port}");
     let fault = |came: String| {
         let expected = "TLS 1.2 or 1.3, and a certificate";
-        Fault::new(&asked, html::printable(&came, 200), expected)
+        Fault::new(&asked, came, expected)
     };
     let shaken = timeout(PATIENCE, shake_hands(host, port)).await;
     let shaken = shaken.map_err(|_| fault("no end of the handshake".into()))?;
-    let shown = shaken.map_err(|error| fault(error.to_string()))?;
+    let shown = shaken.map_err(|error| fault(cause::of_connection(&error)))?;
     let certificate = shown.as_deref().and_then(Certificate::from_der);
     certificate.ok_or_else(|| fault("no certificate that can be read".into()))
 }

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 /// An element, as its start tag tells it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Element {
+pub struct Element {
     /// Its name in lower case.
-    pub(super) name: String,
+    pub name: String,
     attributes: BTreeMap<String, String>,
 }
 
 impl Element {
     /// The value of an attribute.
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.get(name).map(String::as_str)
     }
 
@@ -29,7 +29,7 @@ impl Element {
 }
 
 /// The elements that stand within an element `container`, in their order.
-pub(super) fn elements_within(page: &str, container: &str) -> Vec<Element> {
+pub fn elements_within(page: &str, container: &str) -> Vec<Element> {
     let start_tags = tokens_within(page, container).filter_map(|token| match token {
         Token::StartTag(tag) => Some(tag),
         _ => None,
@@ -39,7 +39,7 @@ pub(super) fn elements_within(page: &str, container: &str) -> Vec<Element> {
 
 /// The elements called `name`, each with its text. One that is not closed ends where the next one
 /// of the name begins, as links do.
-pub(super) fn named(page: &str, name: &str) -> Vec<(Element, String)> {
+pub fn named(page: &str, name: &str) -> Vec<(Element, String)> {
     let mut found: Vec<(Element, String)> = Vec::new();
     let mut open = false;
     for token in tokens(page) {
@@ -61,7 +61,7 @@ pub(super) fn named(page: &str, name: &str) -> Vec<(Element, String)> {
 }
 
 /// What a page says: the text of its main part or, without one, of all that can be seen.
-pub(super) fn gist(page: &str) -> String {
+pub fn gist(page: &str) -> String {
     let parts = ["main", "body"].map(|part| text_within(page, part));
     let said = parts.into_iter().find(|text| !text.trim().is_empty());
     said.unwrap_or_else(|| page.to_owned())
@@ -69,14 +69,21 @@ pub(super) fn gist(page: &str) -> String {
 
 /// `text` as a message may quote it, in one line of at most so many characters. A copy may be
 /// hostile, and a terminal obeys control characters.
-pub(super) fn printable(text: &str, most: usize) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control());
+pub fn printable(text: &str, most: usize) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control() || turns_text(c));
     let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
     let line = words.join(" ");
     match line.char_indices().nth(most) {
         None => line,
         Some((end, _)) => format!("{}…", &line[..end]),
     }
+}
+
+/// Whether a character changes the direction in which those around it are shown: with such ones
+/// a copy could make a message read as another.
+fn turns_text(c: char) -> bool {
+    let marks = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}');
+    marks || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
 }
 
 fn text_within(page: &str, container: &str) -> String {
@@ -150,6 +157,7 @@ mod tests {
     #[test]
     fn a_quotation_is_one_short_line_without_control_characters() {
         assert_eq!(printable("a\n b\u{1b}[31mc ", 90), "a b [31mc");
+        assert_eq!(printable("a\u{202e}dessap\u{2069}", 90), "a dessap");
         assert_eq!(printable("ünïcode", 3), "ünï…");
     }
 }

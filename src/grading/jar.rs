@@ -8,20 +8,27 @@ use std::{
 };
 use time::OffsetDateTime;
 
+/// So many cookies of one host browsers keep, in round numbers.
+const MOST: usize = 180;
+/// So many bytes a cookie's name and value may have (RFC 6265bis, 5.6).
+const LARGEST: usize = 4096;
+
 /// The cookies of one browser, shared by its tabs. Paths are not looked at: what is checked sets
 /// its cookie for the whole host.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Jar(Arc<Mutex<BTreeMap<String, String>>>);
 
 impl Jar {
-    /// Keeps what an answer sets, and drops what it removes.
+    /// Keeps what an answer sets, as far as browsers do, and drops what it removes.
     pub(super) fn keep(&self, headers: &HeaderMap) {
         let mut kept = self.cookies();
         for cookie in set_by(headers) {
+            let (name, value) = cookie.name_value();
+            let has_room = kept.len() < MOST || kept.contains_key(name);
             if is_removal(&cookie) {
-                kept.remove(cookie.name());
-            } else {
-                kept.insert(cookie.name().to_owned(), cookie.value().to_owned());
+                kept.remove(name);
+            } else if has_room && name.len() + value.len() <= LARGEST {
+                kept.insert(name.to_owned(), value.to_owned());
             }
         }
     }
@@ -108,6 +115,24 @@ mod tests {
         assert_eq!(cookie.http_only(), Some(true));
         assert_eq!(cookie.secure(), Some(true));
         assert_eq!(cookie.max_age(), Some(time::Duration::MINUTE));
+    }
+
+    #[test]
+    fn a_copy_that_sets_cookies_without_end_fills_a_browser_and_no_more() {
+        let jar = Jar::default();
+        let keep = |name: &str, value: &str| {
+            let field = HeaderValue::from_str(&format!("{name}={value}")).unwrap();
+            jar.keep(&HeaderMap::from_iter([(SET_COOKIE, field)]));
+        };
+        keep("own", "1");
+        keep("large", &"x".repeat(5_000));
+        for number in 0..200 {
+            keep(&format!("c{number}"), "x");
+        }
+        keep("own", "2");
+        let field = jar.field().unwrap();
+        assert_eq!(field.split("; ").count(), 180);
+        assert!(field.contains("own=2") && !field.contains("large"));
     }
 
     #[test]

@@ -5,12 +5,13 @@
 
 mod answer;
 mod browser;
+mod cause;
 mod checks;
 mod claims;
 pub mod class;
 mod copies;
 mod handshake;
-mod html;
+pub mod html;
 mod jar;
 mod links;
 mod probe;
@@ -22,11 +23,16 @@ pub use copies::Copies;
 pub use probe::Probe;
 pub use verdict::{Fault, Verdict};
 
-use std::{pin::Pin, time::Duration};
+use futures_util::FutureExt;
+use std::{panic::AssertUnwindSafe, pin::Pin, time::Duration};
 use tokio::time::timeout;
 
 /// The longest that a check may take: a copy that dawdles costs its own student alone.
 const LONGEST: Duration = Duration::from_secs(60);
+/// The longest wait for one answer, to its end.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What a fault of a whole check says that it asked.
+const ALL_REQUESTS: &str = "all requests of this check";
 
 /// One thing that is asked of a copy.
 #[derive(Debug)]
@@ -91,12 +97,34 @@ async fn one(run: for<'a> fn(&'a Probe) -> Judging<'a>, probe: &Probe) -> Verdic
 }
 
 async fn in_time(judging: Judging<'_>) -> Verdict {
-    let judged = timeout(LONGEST, judging).await;
+    let judged = timeout(LONGEST, caught(judging)).await;
     judged.unwrap_or_else(|_| {
         Err(Fault::new(
-            "all requests of this check",
+            ALL_REQUESTS,
             format!("no end within {} seconds", LONGEST.as_secs()),
             "each answer within a second or so",
         ))
     })
+}
+
+/// The verdict of `judging`. Copies send anything: should a check panic over it, that costs this
+/// copy's student a check, and nobody else a run.
+async fn caught(judging: impl Future<Output = Verdict>) -> Verdict {
+    let judged = AssertUnwindSafe(judging).catch_unwind().await;
+    judged.unwrap_or_else(|_| {
+        let came = "something over which the check itself fell, which is a bug: please report it";
+        Err(Fault::new(ALL_REQUESTS, came, "a page"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_check_that_panics_is_a_check_that_is_not_passed() {
+        let verdict = caught(async { panic!("over what a copy sent") }).await;
+        assert!(verdict.unwrap_err().came.contains("please report it"));
+        assert_eq!(caught(async { Ok(()) }).await, Ok(()));
+    }
 }

@@ -1,6 +1,10 @@
 //! How a check comes out, in words for whoever wrote what was checked.
 
+use super::html;
 use serde::{Deserialize, Serialize};
+
+/// Nothing that a copy sends makes a message longer than this, in characters.
+const LONGEST: usize = 1_000;
 
 /// Passed, or what was found instead.
 pub type Verdict = Result<(), Fault>;
@@ -20,17 +24,19 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// For `asked`, `came` came and not `expected`.
+    /// For `asked`, `came` came and not `expected`. Whatever a copy has put into them, each is one
+    /// line that a terminal can show.
     pub(super) fn new(
         asked: impl Into<String>,
         came: impl Into<String>,
         expected: impl Into<String>,
     ) -> Self {
+        let line = |text: String| html::printable(&text, LONGEST);
         Self {
             copy: None,
-            asked: asked.into(),
-            came: came.into(),
-            expected: expected.into(),
+            asked: line(asked.into()),
+            came: line(came.into()),
+            expected: line(expected.into()),
         }
     }
 

@@ -45,7 +45,7 @@ impl Class {
         if let Err(refusal) = claim_all(&copies).await {
             for copy in &copies {
                 // Gives back what was claimed.
-                copy.sessions().close().await;
+                copy.close().await;
             }
             return Err(refusal);
         }

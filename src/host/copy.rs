@@ -4,14 +4,19 @@ use super::Shared;
 use crate::{
     app,
     config::Tenancy,
+    database::Database,
     identity::{Identity, Port},
     progress::Progress,
+    quiz::{Bank, Quiz},
     sandbox::Sandbox,
     sessions::{Sessions, stores::Store},
     xray::Rings,
 };
 use axum::{Router, extract::Request};
-use std::sync::{Arc, OnceLock};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt, service_fn};
 use tracing::Instrument;
@@ -21,6 +26,17 @@ use tracing::Instrument;
 pub struct HostedCopy {
     sandbox: Sandbox,
     progress: Progress,
+    database: Database,
+    /// What is put together at the first request.
+    visited: Arc<OnceLock<Visited>>,
+}
+
+/// What a copy needs only when somebody comes: it takes longer to make, and far more memory, than
+/// all the rest, and in a class many copies are visited seldom.
+#[derive(Debug)]
+struct Visited {
+    pages: Router,
+    quiz: Quiz,
 }
 
 impl HostedCopy {
@@ -33,6 +49,8 @@ impl HostedCopy {
         let sessions = Sessions::recording(store, &identity, clock.clone(), Tenancy::Alone, rings);
         Self {
             progress: Progress::new(&shared.database, &identity),
+            database: shared.database.clone(),
+            visited: Arc::default(),
             sandbox: Sandbox {
                 identity: Arc::new(identity),
                 sessions,
@@ -44,20 +62,34 @@ impl HostedCopy {
         }
     }
 
-    /// The copy's pages. They are put together at the first request: that takes longer, and far
-    /// more memory, than all the rest, and in a class many copies are visited seldom.
+    /// The copy's pages.
     pub fn app(&self) -> Router {
-        let (copy, built) = (self.clone(), Arc::new(OnceLock::new()));
+        let copy = self.clone();
         Router::new().fallback_service(service_fn(move |request: Request| {
-            let app: &Router = built.get_or_init(|| copy.built());
+            let pages = copy.visited().pages.clone();
             // At the highest level, so that every line in the log says which copy it is about.
             let named = tracing::error_span!("copy", port = copy.port().number());
-            app.clone().oneshot(request).instrument(named)
+            pages.oneshot(request).instrument(named)
         }))
     }
 
-    fn built(&self) -> Router {
-        app::router(self.sandbox.clone(), self.progress.clone())
+    fn visited(&self) -> &Visited {
+        self.visited.get_or_init(|| {
+            let (sandbox, progress) = (self.sandbox.clone(), self.progress.clone());
+            let bank = Bank::practice();
+            let here = Path::new(".");
+            let quiz = Quiz::open(bank, &self.database, here, &sandbox, Tenancy::Alone);
+            let pages = app::router(sandbox, progress, quiz.clone());
+            Visited { pages, quiz }
+        })
+    }
+
+    /// Writes what is left to be written.
+    pub async fn close(&self) {
+        if let Some(visited) = self.visited.get() {
+            visited.quiz.close().await;
+        }
+        self.sandbox.sessions.close().await;
     }
 
     /// The port that decides everything.

@@ -83,7 +83,7 @@ async fn got_you_sweating(
 
 /// What the address says behind its `?`.
 #[derive(Debug, PartialEq, Eq)]
-enum Asked {
+pub enum Asked {
     /// No `haveEnough` at all.
     Refresh,
     /// `haveEnough=1`.
@@ -93,8 +93,9 @@ enum Asked {
 }
 
 impl Asked {
+    /// Reads the query string of an address.
     // ANCHOR: have-enough
-    fn from_query(query: &str) -> Self {
+    pub fn from_query(query: &str) -> Self {
         // The first one counts. Whatever a visitor types is never an error here.
         let mut parameters = form_urlencoded::parse(query.as_bytes());
         match parameters.find(|(name, _)| name == "haveEnough") {
@@ -126,7 +127,7 @@ async fn sweat(
     recording: &Recording,
 ) -> Result<u64, HttpError> {
     if let Some(seconds) = visitor.get(WAIT).await? {
-        pause(Duration::from_secs(seconds), sandbox, recording).await?;
+        pause(Duration::from_secs(seconds), visitor, sandbox, recording).await?;
     }
     // Only now the lock: held during the sleep, it would make a second tab wait for the first.
     let Some(session) = visitor.lock().await? else {
@@ -144,9 +145,12 @@ async fn sweat(
 // ANCHOR: wait
 async fn pause(
     wanted: Duration,
+    visitor: &Visitor,
     sandbox: &Sandbox,
     recording: &Recording,
 ) -> Result<(), HttpError> {
+    // Given back when it is dropped, so a visitor who leaves makes room for the next request.
+    let _place = sandbox.sessions.begin_wait(visitor.session_id())?;
     let start = Instant::now();
     let outcome = tokio::select! {
         () = tokio::time::sleep(wanted.min(sandbox.max_wait)) => Ok(()),

@@ -27,3 +27,6 @@ lessons![
     l0410_logging_in,
     l0420_under_the_hood,
 ];
+
+/// For whoever feeds it with queries that no browser writes.
+pub use l0340_got_you_sweating::Asked;

@@ -27,12 +27,7 @@ pub use bank::Bank;
 pub use name::{Name, NameError};
 pub use pin::{PinError, hash as hash_pin, parse as parse_pin};
 
-use crate::{
-    clock::Clock,
-    config::Tenancy,
-    database::Database,
-    sandbox::Sandbox,
-};
+use crate::{clock::Clock, config::Tenancy, database::Database, sandbox::Sandbox};
 use finished::Finished;
 use journal::Journal;
 use pin::PinDesk;

@@ -54,7 +54,15 @@ impl Roster {
                         --from 41000";
             Refusal::new(problem, mend)
         })?;
-        parse::parse(&text, path)
+        Self::parse(&text, path)
+    }
+
+    /// The roster in `text`, which stands in the file `path`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with line and column.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Refusal> {
+        parse::parse(text, path)
     }
 
     /// Writes the roster to `path`, whole or not at all, for its owner alone: it holds names.

@@ -2,6 +2,7 @@
 
 mod connection;
 mod limits;
+mod open_files;
 mod reload;
 mod signals;
 
@@ -10,7 +11,10 @@ pub use reload::reload_when_changed;
 pub use signals::{Hangups, stop_signal};
 
 use axum::Router;
-use axum_server::{Handle, tls_rustls::RustlsConfig};
+use axum_server::{
+    Handle,
+    tls_rustls::{RustlsAcceptor, RustlsConfig},
+};
 use connection::WatchfulAcceptor;
 use std::{io, net::TcpListener};
 use tokio::task::JoinSet;
@@ -29,10 +33,13 @@ pub async fn serve(
     stopping: CancellationToken,
 ) -> io::Result<()> {
     let handle = Handle::new();
+    let watchful = WatchfulAcceptor::new(&limits);
     let mut servers = JoinSet::new();
     for listener in listeners {
         listener.set_nonblocking(true)?;
-        let acceptor = WatchfulAcceptor::new(tls.clone(), &limits);
+        let acceptor = RustlsAcceptor::new(tls.clone())
+            .handshake_timeout(limits.handshake)
+            .acceptor(watchful.clone());
         let mut server = axum_server::from_tcp(listener)?
             .acceptor(acceptor)
             .handle(handle.clone());

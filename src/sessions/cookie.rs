@@ -20,7 +20,7 @@ pub(super) const MAX_BYTES: usize = 4096;
 /// characters of base64url. Signed, not encrypted: the id says nothing about anybody. With the
 /// store `cookie` the expiry and the session itself follow, and may be encrypted.
 #[derive(Clone)]
-pub(super) struct SessionCookie {
+pub struct SessionCookie {
     name: Arc<str>,
     key: Key,
     whole: Option<CookieForm>,
@@ -28,15 +28,16 @@ pub(super) struct SessionCookie {
 
 /// What a good cookie says.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Carried {
-    pub(super) id: Id,
+pub struct Carried {
+    /// The session's id.
+    pub id: Id,
     /// With the store `cookie`: the session.
-    pub(super) session: Option<StoredSession>,
+    pub session: Option<StoredSession>,
 }
 
 impl SessionCookie {
     /// `whole`: in which form the session itself travels, if it does.
-    pub(super) fn new(identity: &Identity, whole: Option<CookieForm>) -> Self {
+    pub fn new(identity: &Identity, whole: Option<CookieForm>) -> Self {
         Self {
             name: identity.names.cookie.as_str().into(),
             key: identity.cookie_key.clone(),
@@ -49,7 +50,7 @@ impl SessionCookie {
     /// A page on another port of this host can plant a second cookie of our name under a
     /// longer path, and a browser sends both. If two are good, nobody can tell which one the
     /// visitor meant, so neither counts.
-    pub(super) fn find(&self, headers: &HeaderMap) -> Option<Carried> {
+    pub fn find(&self, headers: &HeaderMap) -> Option<Carried> {
         let mut good = headers
             .get_all(header::COOKIE)
             .into_iter()
@@ -94,7 +95,7 @@ impl SessionCookie {
     }
 
     /// The `Set-Cookie` that makes the browser keep `carried` for `max_age`.
-    pub(super) fn set(&self, carried: &Carried, max_age: Duration) -> HeaderValue {
+    pub fn set(&self, carried: &Carried, max_age: Duration) -> HeaderValue {
         let mut cookie = self.protected(carried);
         cookie.set_max_age(max_age.max(Duration::ZERO));
         header_value(&cookie)

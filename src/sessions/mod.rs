@@ -15,6 +15,7 @@ mod finish;
 mod lock;
 mod manage;
 mod origin;
+mod patience;
 mod publish;
 mod purge;
 mod record;
@@ -22,9 +23,11 @@ mod settle;
 pub mod stores;
 mod unit;
 mod visitor;
+mod waits;
 
 pub use attach::attach;
 pub use claim::{claim, keep_claim};
+pub use cookie::{Carried, SessionCookie};
 pub use expiry::{ABSOLUTE, IDLE};
 pub use manage::Ended;
 pub use origin::{Origin, refuse_foreign_changes};
@@ -32,9 +35,9 @@ pub use purge::{PURGE_INTERVAL, purge_regularly};
 pub use record::MAX_BYTES;
 pub use unit::masked;
 pub use visitor::Visitor;
+pub use waits::Wait;
 
 use crate::{clock::Clock, config::Tenancy, error::HttpError, identity::Identity, xray::Rings};
-use cookie::SessionCookie;
 use lock::SessionLocks;
 use std::{
     collections::HashSet,
@@ -44,6 +47,7 @@ use std::{
 use stores::{Store, StoreError};
 use tokio_util::task::TaskTracker;
 use tower_sessions::session::Id;
+use waits::Waits;
 
 /// All that a copy's sessions share. Cheap to clone.
 #[derive(Clone)]
@@ -56,6 +60,8 @@ struct Shared {
     clock: Clock,
     /// What was recorded of their requests.
     rings: Rings,
+    /// Requests that wait on purpose.
+    waits: Waits,
     /// Ids that were exchanged and whose records could not be removed yet.
     dead: Mutex<HashSet<Id>>,
     /// All requests, from their cookie to their last write.
@@ -90,6 +96,7 @@ impl Sessions {
             cookie: SessionCookie::new(identity, in_cookie),
             clock,
             rings,
+            waits: Waits::default(),
             dead: Mutex::default(),
             in_flight: TaskTracker::new(),
             orphans: TaskTracker::new(),
@@ -166,6 +173,7 @@ impl From<SessionError> for HttpError {
             SessionError::Store { name, error: cause } => {
                 let state = match cause {
                     StoreError::Disconnected(_) | StoreError::Unreachable(_) => "does not answer",
+                    StoreError::Unwritable(_) => "takes no changes just now",
                     StoreError::Refused { .. } => "cannot be used; `sweatbox doctor` says why",
                     StoreError::Unprepared(_) | StoreError::Failed(_) => "reported an error",
                 };

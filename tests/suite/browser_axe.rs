@@ -90,14 +90,19 @@ pub async fn expect_a_page_for_everybody(chromium: &Chromium, place: &str) {
 }
 
 /// Asserts that axe has nothing to say about the page as it is now.
-async fn expect_no_finding(chromium: &Chromium, place: &str) {
+pub async fn expect_no_finding(chromium: &Chromium, place: &str) {
+    assert_eq!(findings(chromium).await, serde_json::json!([]), "{place}");
+}
+
+/// What axe finds in the page that is open: a list.
+pub async fn findings(chromium: &Chromium) -> serde_json::Value {
     let axe = fs::read_to_string(AXE).expect("axe-core comes by scripts/install-axe");
     chromium.run(&axe).await;
     let look = "const done = arguments[arguments.length - 1]; \
                 axe.run().then((found) => done(found.violations.map((one) => \
                 one.id + ': ' + one.help + ' ' + one.nodes.map((node) => node.html))))";
-    let found = chromium.page.execute_async(look, Vec::new()).await.unwrap();
-    assert_eq!(found, serde_json::json!([]), "{place}");
+    let found = chromium.page.execute_async(look, Vec::new()).await;
+    found.unwrap()
 }
 
 async fn picture(chromium: &Chromium, file: &Path) {

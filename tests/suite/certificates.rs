@@ -1,7 +1,9 @@
 //! The certificate while the copy runs: protocols, and an exchange without a restart.
 
-use crate::support::{Copy, Folder, PlainClient, certificate_files_in, eventually};
+use crate::support::{Copy, Folder, PlainClient, Visitor, certificate_files_in, eventually};
 use std::{fs, time::Duration};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 async fn shown(copy: &Copy, folder: &Folder) -> Option<Vec<u8>> {
     let certificate = fs::read(folder.path("certs/selfsigned.crt")).unwrap();
@@ -98,4 +100,42 @@ async fn a_bad_new_pair_is_reported_and_the_old_one_kept() {
     .await;
     assert!(copy.log().contains("is not the key of"), "{}", copy.log());
     assert_eq!(shown(&copy, &folder).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_pair_that_is_exchanged_under_load_costs_no_request() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    let exchanged = CancellationToken::new();
+    let mut load = JoinSet::new();
+    for _ in 0..8 {
+        let (port, exchanged) = (copy.port, exchanged.clone());
+        load.spawn(async move {
+            let (kept, mut answered) = (Visitor::new(port), 0);
+            while !exchanged.is_cancelled() {
+                kept.get("/healthz").await.expect(200);
+                // And on a connection of its own, with a handshake of its own.
+                Visitor::new(port).get("/healthz").await.expect(200);
+                answered += 2;
+            }
+            answered
+        });
+    }
+    for _ in 0..3 {
+        let before = fs::read(folder.path("certs/selfsigned.crt")).unwrap();
+        replace(&folder, &another_pair());
+        assert_ne!(
+            fs::read(folder.path("certs/selfsigned.crt")).unwrap(),
+            before
+        );
+        copy.signal("-HUP");
+        // Only the new pair is trusted here, so it has to be the one that is shown.
+        eventually("it is served", Duration::from_secs(20), async || {
+            shown(&copy, &folder).await.is_some()
+        })
+        .await;
+    }
+    exchanged.cancel();
+    let answered = load.join_all().await;
+    assert!(answered.iter().all(|count| *count > 0), "{answered:?}");
 }

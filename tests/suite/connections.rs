@@ -1,34 +1,37 @@
 //! Connections that misbehave are closed, those that wait are not, and headers have room.
 
-use crate::support::{TestApp, Visitor};
+use crate::support::{CLOSED, TestApp, Visitor, eventually, http2, short_limits};
+use reqwest::Method;
 use std::time::Duration;
 use sweatbox::server::Limits;
-use tokio::{io::AsyncReadExt, net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
-/// By then a connection is closed; the limits below are one second.
-const CLOSED: Duration = Duration::from_secs(10);
+/// The beginning of a TLS handshake: its client announces 512 bytes and sends two of them.
+const HALF_A_HELLO: &[u8] = b"\x16\x03\x01\x02\x00\x01\x00";
 
-fn short() -> Limits {
-    Limits {
-        handshake: Duration::from_secs(1),
-        header_read: Duration::from_secs(1),
-        idle: Duration::from_secs(1),
-        ..Limits::default()
-    }
+/// Whether the server closes a connection that has sent no more than `bytes`.
+async fn is_closed(port: u16, bytes: &[u8]) -> bool {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let closed = timeout(CLOSED, stream.read_to_end(&mut answer)).await;
+    closed.is_ok()
 }
 
 #[tokio::test]
-async fn a_connection_without_a_handshake_is_closed() {
-    let app = TestApp::with_limits(short()).await;
-    let mut stream = TcpStream::connect(("127.0.0.1", app.port)).await.unwrap();
-    let mut bytes = Vec::new();
-    let closed = timeout(CLOSED, stream.read_to_end(&mut bytes)).await;
-    assert!(closed.is_ok(), "still open");
+async fn a_connection_without_a_handshake_or_with_half_of_one_is_closed() {
+    let app = TestApp::with_limits(short_limits()).await;
+    assert!(is_closed(app.port, b"").await, "still open");
+    assert!(is_closed(app.port, HALF_A_HELLO).await, "still open");
 }
 
 #[tokio::test]
 async fn silence_after_the_handshake_is_closed() {
-    let app = TestApp::with_limits(short()).await;
+    let app = TestApp::with_limits(short_limits()).await;
     for protocol in ["http/1.1", "h2"] {
         let mut client = app.connect(protocol).await;
         assert!(
@@ -40,33 +43,66 @@ async fn silence_after_the_handshake_is_closed() {
 
 #[tokio::test]
 async fn half_a_header_is_closed() {
-    let app = TestApp::with_limits(short()).await;
+    let app = TestApp::with_limits(short_limits()).await;
+    let whole = [http2::preface(&[]), http2::get(1, "/healthz")].concat();
+    let half = &whole[..whole.len() - 5];
+    for (protocol, bytes) in [
+        ("http/1.1", &b"GET / HTTP/1.1\r\nhost: localh"[..]),
+        // So far it could become either protocol.
+        ("h2", &b"PRI * HT"[..]),
+        ("h2", half),
+    ] {
+        let mut client = app.connect(protocol).await;
+        client.send(bytes).await;
+        assert!(client.read_to_end(CLOSED).await.is_some(), "{protocol}");
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_comes_byte_by_byte_is_closed() {
+    let app = TestApp::with_limits(short_limits()).await;
     let mut client = app.connect("http/1.1").await;
-    client.send(b"GET / HTTP/1.1\r\nhost: localh").await;
-    assert!(client.read_to_end(CLOSED).await.is_some(), "still open");
+    client.send(b"GET / HTTP/1.1\r\nx: ").await;
+    assert!(client.is_closed_although_it_sends(b"x", CLOSED).await);
+    let mut client = app.connect("h2").await;
+    // A header of 16,384 bytes is announced, and one comes every 100 ms.
+    client.send(&http2::preface(&[])).await;
+    client.send(b"\0\x40\0\x01\x05\0\0\0\x01").await;
+    assert!(client.is_closed_although_it_sends(b"x", CLOSED).await);
 }
 
 #[tokio::test]
 async fn an_idle_http2_peer_that_answers_pings_is_closed() {
-    let app = TestApp::with_limits(short()).await;
+    let app = TestApp::with_limits(short_limits()).await;
     let mut client = app.connect("h2").await;
-    // The preface and empty settings (RFC 9113, 3.4), then a ping every 100 ms.
-    client
-        .send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0")
-        .await;
-    let closed = timeout(CLOSED, async {
-        while client.try_send(b"\0\0\x08\x06\0\0\0\0\0pingpong").await {
-            // The pace of a client, not a wait for something to happen.
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
+    client.send(&http2::preface(&[])).await;
+    let ping = http2::ping();
+    let closed = client.is_closed_although_it_sends(&ping, CLOSED).await;
+    assert!(closed, "still open");
+}
+
+#[tokio::test]
+async fn a_connection_too_many_is_turned_away_until_another_one_ends() {
+    let limits = Limits {
+        connections: 2,
+        ..Limits::default()
+    };
+    let app = TestApp::with_limits(limits).await;
+    let _first = app.connect("h2").await;
+    let second = app.connect("http/1.1").await;
+    assert!(is_closed(app.port, b"").await, "a third one is open");
+    drop(second);
+    eventually("the place is free again", CLOSED, async || {
+        let newcomer = app.visitor();
+        let answer = newcomer.try_request(Method::GET, "/healthz", &[]).await;
+        answer.is_ok_and(|answer| answer.status == 200)
     })
     .await;
-    assert!(closed.is_ok(), "still open");
 }
 
 #[tokio::test]
 async fn a_visitor_who_waits_longer_than_the_idle_limit_is_served() {
-    let app = TestApp::with_limits(short()).await;
+    let app = TestApp::with_limits(short_limits()).await;
     for visitor in [app.visitor(), Visitor::over_http1(app.port)] {
         visitor.has_enough().await;
         for _ in 0..3 {

@@ -17,23 +17,24 @@ fn port(copy: &WrongCopy) -> u16 {
 }
 
 /// Two ports at which nothing answers right now.
-fn free_ports() -> [u16; 2] {
+pub fn free_ports() -> [u16; 2] {
     let open = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     open.map(|listener| listener.local_addr().unwrap().port())
 }
 
 /// A line of a roster.
-fn line(student: &str, ports: [u16; 2]) -> String {
+pub fn line(student: &str, ports: [u16; 2]) -> String {
     let [sandbox, production] = ports;
     format!("{student},,{student}@school.example,localhost,{sandbox},{production}\n")
 }
 
-fn ports(pair: &[WrongCopy; 2]) -> [u16; 2] {
+/// The ports of a student's copies.
+pub fn ports(pair: &[WrongCopy; 2]) -> [u16; 2] {
     [port(&pair[0]), port(&pair[1])]
 }
 
 /// Writes the roster and a profile of these checks, for ten points.
-fn prepare(folder: &Folder, lines: &[String], checks: &[&str]) {
+pub fn prepare(folder: &Folder, lines: &[String], checks: &[&str]) {
     folder.write("roster.csv", &(FIRST.to_owned() + &lines.concat()), 0o600);
     let checks = checks.iter().map(|check| format!("{check} = 1\n"));
     let checks: String = checks.collect();
@@ -41,7 +42,8 @@ fn prepare(folder: &Folder, lines: &[String], checks: &[&str]) {
     folder.write("profile.toml", &profile, 0o600);
 }
 
-const GRADE: [&str; 6] = [
+/// What grades by them.
+pub const GRADE: [&str; 6] = [
     "grade",
     "roster.csv",
     "--out",
@@ -54,7 +56,8 @@ async fn grade(folder: &Folder, more: &[&str]) -> Output {
     folder.run_soon(&[&GRADE, more].concat()).await
 }
 
-fn report(folder: &Folder) -> Value {
+/// What came of it.
+pub fn report(folder: &Folder) -> Value {
     let text = fs::read_to_string(folder.path("out/report.json")).unwrap();
     serde_json::from_str(&text).unwrap()
 }

@@ -1,6 +1,8 @@
 //! The end: whoever waits is answered, what was begun is finished, and it is over in time.
 
-use crate::support::{Folder, TestApp, Visitor, eventually, free_port};
+use crate::support::{
+    Answer, Copy, Folder, PlainClient, TestApp, Visitor, eventually, free_port, http2,
+};
 use reqwest::Method;
 use std::{
     process::{Command, Stdio},
@@ -58,6 +60,87 @@ async fn raise_to_five(visitor: &Visitor) {
 fn copy_port(folder: &Folder) -> u16 {
     let text = std::fs::read_to_string(folder.path(".port")).unwrap();
     text.trim().parse().unwrap()
+}
+
+/// A bare connection to the real program, over which `bytes` were sent.
+async fn sent(copy: &Copy, folder: &Folder, bytes: &[u8]) -> PlainClient {
+    let certificate = std::fs::read(folder.path("certs/selfsigned.crt")).unwrap();
+    let protocol = match bytes.starts_with(b"PRI") {
+        true => "h2",
+        false => "http/1.1",
+    };
+    let mut client = PlainClient::connect(copy.port, &certificate, protocol).await;
+    client.send(bytes).await;
+    client
+}
+
+/// Connections that nobody can do anything for: silent, broken off, or not read.
+async fn hopeless(copy: &Copy, folder: &Folder) -> Vec<PlainClient> {
+    let no_window = http2::preface(&[(http2::INITIAL_WINDOW_SIZE, 0)]);
+    let stuck = [no_window, http2::get(1, "/lessons/0340")].concat();
+    let half_a_header = b"GET / HTTP/1.1\r\nhost: localh";
+    let half_a_body = b"POST /0330 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nnum";
+    let mut clients = Vec::new();
+    for bytes in [
+        Vec::new(),
+        http2::preface(&[]),
+        half_a_header.to_vec(),
+        half_a_body.to_vec(),
+        stuck,
+    ] {
+        clients.push(sent(copy, folder, &bytes).await);
+    }
+    clients
+}
+
+#[tokio::test]
+async fn the_end_finds_connections_in_every_state_and_closes_each_as_it_deserves() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    let visitor = copy.visitor();
+    raise_at_once(&visitor).await;
+    let hopeless = hopeless(&copy, &folder).await;
+    let request = b"GET /lessons/0340 HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let mut finished = sent(&copy, &folder, request).await;
+    let page = finished.read_some().await;
+    let cookie = visitor.cookies().join("; ");
+    let request =
+        format!("GET /xray/events HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\n\r\n");
+    let mut events = sent(&copy, &folder, request.as_bytes()).await;
+    assert!(events.read_some().await.starts_with("HTTP/1.1 200"));
+    let tab = visitor.another_tab();
+    let sleeper = tokio::spawn(async move { tab.refresh().await });
+    // A second round trip: by its end the refresh has arrived as well.
+    visitor.get("/?haveEnough=0").await.expect(200);
+
+    let start = Instant::now();
+    let exit_code = copy.stop().await;
+    assert!(start.elapsed() < STOPPED, "{:?}", start.elapsed());
+    assert_eq!(exit_code, Some(0));
+    sleeper.await.unwrap().expect(503);
+    // What was answered arrives whole, although nobody has read it before the end.
+    let page = page + &finished.read_to_end(STOPPED).await.unwrap();
+    assert!(page.starts_with("HTTP/1.1 200") && page.ends_with("</html>"));
+    // The last, empty chunk: the stream has ended and is not broken off (RFC 9112, 7.1).
+    let events = events.read_to_end(STOPPED).await.unwrap();
+    assert!(events.ends_with("0\r\n\r\n"), "{events}");
+    for mut client in hopeless {
+        assert!(client.read_to_end(STOPPED).await.is_some(), "still open");
+    }
+}
+
+/// Sweats up to nine seconds within one: refreshes that overlap all count.
+async fn raise_at_once(visitor: &Visitor) {
+    for _ in 0..2 {
+        visitor.refresh().await.expect(200);
+    }
+    let mut tabs = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let tab = visitor.another_tab();
+        tabs.spawn(async move { tab.refresh().await });
+    }
+    let longest = tabs.join_all().await.iter().map(Answer::seconds).max();
+    assert_eq!(longest, Some(9));
 }
 
 #[tokio::test]

@@ -225,3 +225,33 @@ async fn the_wait_is_capped_and_the_count_goes_on() {
         answer.text
     );
 }
+
+#[tokio::test]
+async fn the_sixty_fifth_wait_of_one_session_is_refused_until_somebody_leaves() {
+    let app = TestApp::on_sqlite().await;
+    let visitor = app.visitor();
+    set_wait(&app, &visitor, 40).await;
+    let mut asleep = tokio::task::JoinSet::new();
+    for _ in 0..64 {
+        let tab = visitor.another_tab();
+        asleep.spawn(async move { tab.refresh().await });
+    }
+    let soon = Duration::from_secs(15);
+    eventually("all sleep", soon, async || app.sessions.waiting() == 64).await;
+    let refused = visitor.refresh().await.expect(429);
+    assert!(refused.headers.contains_key("retry-after"));
+    assert!(
+        refused.text.contains("64 requests of your session"),
+        "{}",
+        refused.text
+    );
+    // All else goes on: what does not wait, and everybody else.
+    assert_eq!(visitor.has_enough().await.seconds(), 0);
+    let other = app.visitor();
+    set_wait(&app, &other, 1).await;
+    assert_eq!(other.refresh().await.seconds(), 2);
+
+    asleep.abort_all();
+    eventually("all have left", SLACK, async || app.sessions.waiting() == 0).await;
+    assert_eq!(visitor.refresh().await.seconds(), 1);
+}

@@ -53,14 +53,13 @@ pub(super) struct Grade {
     #[arg(long)]
     resume: bool,
 
-    /// So many students at once
+    /// So many students at once [default: the whole class, up to 200]
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 16,
         value_parser = clap::value_parser!(u16).range(1..=500)
     )]
-    jobs: u16,
+    jobs: Option<u16>,
 
     /// So many copies in one browser, which keeps about 180 cookies of a host
     #[arg(
@@ -91,7 +90,7 @@ pub(super) fn run(args: &Grade) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let plan = Plan::of(args)?;
-    allow_open_files(plan.copies() + usize::from(args.jobs) * OPEN_AS)?;
+    allow_open_files(plan.copies() + plan.at_once() * OPEN_AS)?;
     let report = super::block_on(grade(&plan))??;
     let written = class::write_all(&report, &plan.out);
     written.map_err(|error| Refusal::io("write into", &plan.out, &error))?;

@@ -11,6 +11,10 @@ use std::{
     time::Duration,
 };
 
+/// So many students at once unless told otherwise: checks wait most of their time. Of more, the
+/// machine that grades might not have the files and the memory.
+const MOST_AT_ONCE: usize = 200;
+
 /// A run, checked.
 pub(super) struct Plan {
     /// Where the files go.
@@ -56,13 +60,14 @@ impl Plan {
             true => Earlier::read(&file, &profile)?,
             false => Earlier::default(),
         };
+        let whole_class = roster.students.len().clamp(1, MOST_AT_ONCE);
         Ok(Self {
             parts: parts(&roster, args, &earlier)?,
             out: out.clone(),
             profile,
             roster,
             limits: Limits {
-                jobs: args.jobs.into(),
+                jobs: args.jobs.map_or(whole_class, usize::from),
                 jar: args.jar.into(),
                 student: Duration::from_secs(args.limit.into()),
             },
@@ -73,6 +78,11 @@ impl Plan {
     /// How many copies are on the roster.
     pub(super) fn copies(&self) -> usize {
         self.roster.students.len() * 2
+    }
+
+    /// How many students are judged at once.
+    pub(super) fn at_once(&self) -> usize {
+        self.limits.jobs
     }
 
     /// Those who are to be judged, with what it takes.

@@ -58,7 +58,11 @@ impl Profile {
         Self::parse(&text, path)
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, Refusal> {
+    /// The profile in `text`, which stands in the file `path`.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line if it has one.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, Refusal> {
         let written = toml::from_str(text);
         let written = written.map_err(|error| (error.span(), error.message().to_owned()));
         written.and_then(Self::check).map_err(|(span, what)| {

@@ -6,22 +6,23 @@ use super::{
     criteria::How,
 };
 use crate::{
-    grading::{Check, Copies, Fault, Probe},
+    grading::{Check, Copies, Fault, Probe, Verdict, caught},
     identity::Port,
     roster::Student,
 };
 use reqwest::Url;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::{
+    join,
     sync::Semaphore,
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 /// So many students' copies are looked for at once. Many may be down, and each of those takes
 /// its time to say so.
-const LOOKED_FOR: usize = 100;
-/// A copy that does not answer is asked once more after this.
+const LOOKED_FOR: usize = 250;
+/// A copy that is not there is asked once more after this.
 const SECOND_LOOK: Duration = Duration::from_secs(1);
 /// So many checks of one student at once: most of them wait for a page that is told to wait.
 const CHECKS: usize = 6;
@@ -51,23 +52,24 @@ pub(super) async fn judge(class: Arc<Class>, seat: usize, gates: Gates, watch: W
         look(student).await
     };
     // A copy that is down has no place among those that are judged, and so keeps nobody out.
-    let _ = tell.send(Found::Reached(seat, looked.clone()));
-    if let Err(fault) = looked {
-        return watch(Event::Ended {
-            student: login,
-            name,
-            outcome: format!("unreachable: {}", fault.came),
-        });
-    }
+    let reached = looked.as_ref().map(|_| ()).map_err(Fault::clone);
+    let _ = tell.send(Found::Reached(seat, reached));
+    let copies = match looked {
+        Ok(copies) => copies,
+        Err(fault) => {
+            return watch(Event::Ended {
+                student: login,
+                name,
+                outcome: format!("unreachable: {}", fault.came),
+            });
+        }
+    };
     let _place = gates.judging.acquire().await;
     watch(Event::Began {
         student: login.clone(),
         name: name.clone(),
     });
-    let outcome = match copies(student) {
-        Ok(copies) => check_all(&class, seat, &copies, &tell).await,
-        Err(fault) => fault.came,
-    };
+    let outcome = check_all(&class, seat, &copies, &tell).await;
     watch(Event::Ended {
         student: login,
         name,
@@ -75,27 +77,30 @@ pub(super) async fn judge(class: Arc<Class>, seat: usize, gates: Gates, watch: W
     });
 }
 
-/// That both copies answer, whatever it is.
-async fn look(student: &Student) -> Result<(), Fault> {
-    let copies = copies(student)?;
-    let production = copies.production.iter();
-    for probe in [&copies.sandbox].into_iter().chain(production) {
-        let mut reached = probe.reach().await;
-        if reached.is_err() {
-            sleep(SECOND_LOOK).await;
-            reached = probe.reach().await;
-        }
-        let fault = |cause: String| Fault::new("GET /healthz", cause, "an answer, whatever it is");
-        reached.map_err(|cause| fault(cause).of(probe.address()))?;
-    }
-    Ok(())
+/// The two copies, if both answer, whatever it is. They are asked at the same time: whoever
+/// visits them all together waits for the last one.
+async fn look(student: &Student) -> Result<Copies, Fault> {
+    let sandbox = probe(student, student.sandbox)?;
+    let production = probe(student, student.production)?;
+    let (one, other) = (expect_answer(&sandbox), expect_answer(&production));
+    let (one, other) = join!(caught(one), caught(other));
+    one.and(other)?;
+    Ok(Copies {
+        sandbox,
+        production: Some(production),
+    })
 }
 
-fn copies(student: &Student) -> Result<Copies, Fault> {
-    Ok(Copies {
-        sandbox: probe(student, student.sandbox)?,
-        production: Some(probe(student, student.production)?),
-    })
+async fn expect_answer(probe: &Probe) -> Verdict {
+    let asked = Instant::now();
+    let mut reached = probe.reach().await;
+    // Whoever kept us waiting has had a second chance already.
+    if reached.is_err() && asked.elapsed() < SECOND_LOOK {
+        sleep(SECOND_LOOK).await;
+        reached = probe.reach().await;
+    }
+    let fault = |cause: String| Fault::new("GET /healthz", cause, "an answer, whatever it is");
+    reached.map_err(|cause| fault(cause).of(probe.address()))
 }
 
 /// The way to the copy of `student` on `port`.

@@ -1,6 +1,7 @@
 //! The places in which the lesson keeps its counter, and what is done there: count, look, forget.
 
 use crate::{
+    config::private_folder,
     sandbox::Sandbox,
     sessions::{
         IDLE,
@@ -64,7 +65,7 @@ pub(super) struct Seen {
 impl Places {
     /// All of them, the folder made.
     pub(super) async fn of(&self, sandbox: &Sandbox) -> Vec<Place> {
-        let made = tokio::task::spawn_blocking(|| std::fs::create_dir_all(FOLDER)).await;
+        let made = tokio::task::spawn_blocking(|| private_folder(Path::new(FOLDER))).await;
         if !matches!(made, Ok(Ok(()))) {
             tracing::warn!("the folder {FOLDER} cannot be made");
         }

@@ -65,7 +65,7 @@ pub(super) async fn slow_page(
     if method == Method::HEAD {
         return Ok(StatusCode::OK.into_response());
     }
-    pause(&sandbox, &recording).await?;
+    pause(read.id, &sandbox, &recording).await?;
 
     let (id, now) = (read.id, sandbox.clock.now());
     let writes_back =
@@ -80,7 +80,8 @@ pub(super) async fn slow_page(
     Ok((AppendHeaders(cookie), pages::slow(port, outcome)).into_response())
 }
 
-async fn pause(sandbox: &Sandbox, recording: &Recording) -> Result<(), HttpError> {
+async fn pause(id: Id, sandbox: &Sandbox, recording: &Recording) -> Result<(), HttpError> {
+    let _place = sandbox.sessions.begin_wait(Some(id))?;
     let start = Instant::now();
     let outcome = tokio::select! {
         () = tokio::time::sleep(PAUSE.min(sandbox.max_wait)) => Ok(()),

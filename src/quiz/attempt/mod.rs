@@ -102,6 +102,7 @@ impl Attempt {
         if revision > REVISION {
             return Saved::TooFar;
         }
+        // ANCHOR: save
         if revision == self.revision && self.latest == Some((place, option)) {
             return Saved::Repeated;
         }
@@ -112,8 +113,10 @@ impl Attempt {
         self.latest = Some((place, option));
         self.revision = revision;
         Saved::Accepted
+        // ANCHOR_END: save
     }
 
+    // ANCHOR: deadline
     /// Evaluates if the deadline has come; whether this was its end. At the very instant of the
     /// deadline it is over: an answer of that instant is late, whichever of the two is seen first.
     pub(super) fn settle(&mut self, now: OffsetDateTime) -> bool {
@@ -124,6 +127,7 @@ impl Attempt {
     pub(super) fn submit(&mut self, now: OffsetDateTime) -> bool {
         self.settle(now) || self.end(now, EndedBy::Submit)
     }
+    // ANCHOR_END: deadline
 
     /// Moves the deadline of a running attempt, which ends if that is past; whether it did.
     pub(super) fn move_deadline(&mut self, deadline: OffsetDateTime, now: OffsetDateTime) -> bool {

@@ -1,55 +1,67 @@
 //! Connections that are closed when nobody uses them.
 //!
-//! hyper's own timeouts leave two kinds open for ever: silence after the TLS handshake, and an
-//! idle HTTP/2 peer that answers pings. Here a connection counts its requests in flight and
-//! stops reading when there has been none for a while. A visitor who waits, or reads a stream
-//! of events, is in flight all the time.
+//! hyper's own timeouts leave several kinds open for ever: silence after the TLS handshake, an
+//! idle HTTP/2 peer that answers pings, and a client that asks and then takes nothing. Here a
+//! connection counts its requests in flight and stops reading when there has been none for a
+//! while. It also ends when an answer waits for its client for too long. A visitor whose page
+//! waits, or who reads a stream of events, waits for us, and may do so all the time.
 
+mod places;
 mod service;
 mod stream;
 mod usage;
 
 use super::Limits;
-use axum_server::{
-    accept::Accept,
-    tls_rustls::{RustlsAcceptor, RustlsConfig},
-};
+use axum_server::accept::Accept;
+use places::Places;
 use service::CountingService;
-use std::{future::Future, io, pin::Pin, time::Duration};
+use std::{
+    future::{Ready, ready},
+    io,
+};
 use stream::WatchedStream;
 use tokio::net::TcpStream;
 use usage::Usage;
 
-/// Accepts TLS connections and watches over them.
+/// Accepts TCP connections, as long as there are places, and watches over them. It belongs below
+/// the acceptor of TLS, so that those who never shake hands take a place as well.
 #[derive(Clone)]
 pub(super) struct WatchfulAcceptor {
-    tls: RustlsAcceptor,
-    idle: Duration,
+    places: Places,
+    limits: Limits,
 }
 
 impl WatchfulAcceptor {
-    pub(super) fn new(tls: RustlsConfig, limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits) -> Self {
         Self {
-            tls: RustlsAcceptor::new(tls).handshake_timeout(limits.handshake),
-            idle: limits.idle,
+            places: Places::new(limits.connections),
+            limits: limits.clone(),
         }
+    }
+
+    fn watch<S>(
+        &self,
+        stream: TcpStream,
+        service: S,
+    ) -> io::Result<(WatchedStream, CountingService<S>)> {
+        let place = self.places.take().ok_or(io::ErrorKind::QuotaExceeded)?;
+        // Small answers go out at once and not after Nagle's wait.
+        stream.set_nodelay(true)?;
+        let usage = Usage::default();
+        let service = CountingService::new(service, usage.clone());
+        Ok((
+            WatchedStream::new(stream, usage, &self.limits, place),
+            service,
+        ))
     }
 }
 
-impl<S: Send + 'static> Accept<TcpStream, S> for WatchfulAcceptor {
+impl<S> Accept<TcpStream, S> for WatchfulAcceptor {
     type Stream = WatchedStream;
     type Service = CountingService<S>;
-    type Future = Pin<Box<dyn Future<Output = io::Result<(Self::Stream, Self::Service)>> + Send>>;
+    type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let (tls, idle) = (self.tls.clone(), self.idle);
-        Box::pin(async move {
-            // Small answers go out at once and not after Nagle's wait.
-            stream.set_nodelay(true)?;
-            let (stream, service) = tls.accept(stream, service).await?;
-            let usage = Usage::default();
-            let service = CountingService::new(service, usage.clone());
-            Ok((WatchedStream::new(stream, usage, idle), service))
-        })
+        ready(self.watch(stream, service))
     }
 }

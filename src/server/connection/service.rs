@@ -1,4 +1,5 @@
-//! The service of a connection, which counts requests until their answers have gone out.
+//! The service of a connection, which counts requests until their answers have gone out, and
+//! notes whether an answer waits for us or for its client.
 
 use super::usage::{InFlight, Usage};
 use axum::body::{Body, Bytes, HttpBody};
@@ -41,12 +42,7 @@ where
         let in_flight = self.usage.begin();
         let answer = self.inner.call(request);
         Box::pin(async move {
-            let count = |body| {
-                Body::new(CountedBody {
-                    body,
-                    _in_flight: in_flight,
-                })
-            };
+            let count = |body| Body::new(CountedBody { body, in_flight });
             Ok(answer.await?.map(count))
         })
     }
@@ -55,7 +51,7 @@ where
 /// A body that is in flight until it is dropped.
 struct CountedBody {
     body: Body,
-    _in_flight: InFlight,
+    in_flight: InFlight,
 }
 
 impl HttpBody for CountedBody {
@@ -66,7 +62,15 @@ impl HttpBody for CountedBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        let outcome = Pin::new(&mut self.body).poll_frame(context);
+        match &outcome {
+            // hyper keeps a part until the client's window has room, and asks for the next one,
+            // or drops the body, only then. An event stream has been asked, and has nothing yet.
+            Poll::Ready(Some(Ok(_))) => self.in_flight.waits_for_client(),
+            Poll::Pending => self.in_flight.waits_for_us(),
+            Poll::Ready(_) => {}
+        }
+        outcome
     }
 
     fn is_end_stream(&self) -> bool {

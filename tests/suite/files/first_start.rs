@@ -1,13 +1,9 @@
 //! What a first start makes: for the owner alone, and once.
 
-use super::{folder, mode};
+use super::mode;
 use crate::support::{Folder, Visitor, eventually, free_port};
 use reqwest::Method;
-use std::{
-    fs,
-    process::{Command, Stdio},
-    time::Duration,
-};
+use std::{fs, process::Stdio, time::Duration};
 
 #[tokio::test]
 async fn a_first_start_makes_key_pair_and_database_for_the_owner_alone() {
@@ -24,31 +20,6 @@ async fn a_first_start_makes_key_pair_and_database_for_the_owner_alone() {
     let key = fs::read_to_string(folder.home(".config/sweatbox/install.key")).unwrap();
     assert_eq!(key.trim().len(), 64);
     assert_eq!(copy.stop().await, Some(0));
-}
-
-#[tokio::test]
-async fn files_are_private_even_with_umask_0() {
-    let (folder, port) = folder();
-    let program = env!("CARGO_BIN_EXE_sweatbox");
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", &format!("umask 0; exec {program} --bind 127.0.0.1")])
-        .current_dir(folder.path("."))
-        .env("HOME", folder.home("."));
-    let mut process = shell.spawn().unwrap();
-    let visitor = Visitor::new(port);
-    eventually("it answers", Duration::from_secs(20), async || {
-        visitor
-            .try_request(Method::GET, "/healthz", &[])
-            .await
-            .is_ok()
-    })
-    .await;
-    process.kill().unwrap();
-    process.wait().unwrap();
-    assert_eq!(mode(&folder.home(".config/sweatbox/install.key")), 0o600);
-    assert_eq!(mode(&folder.path("certs/selfsigned.key")), 0o600);
-    assert_eq!(mode(&folder.path("sweatbox.sqlite")), 0o600);
 }
 
 #[tokio::test]

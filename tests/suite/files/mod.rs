@@ -5,6 +5,7 @@ mod credentials;
 mod first_start;
 mod install_key;
 mod port;
+mod umask;
 
 use crate::support::{Folder, free_port};
 use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Output};

@@ -74,6 +74,8 @@ pub struct TestApp {
     bare: Arc<dyn Store>,
     /// Whether the copy's store refuses to delete.
     pub failing_deletes: Arc<AtomicBool>,
+    /// The copy without its connections.
+    pub service: Router,
     pub server: JoinHandle<std::io::Result<()>>,
     folder: TempDir,
 }
@@ -229,12 +231,13 @@ impl TestApp {
         let stopping = sandbox.stopping.clone();
         let gate = Gate::new();
         let routes = routes(gate.clone());
+        let service = app::around(routes, sandbox, progress, quiz);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = server::serve(
             vec![listener],
             tls::rustls_config(&certificate_files_in(&folder).load_or_make().unwrap()),
-            app::around(routes, sandbox, progress, quiz),
+            service.clone(),
             limits,
             stopping.clone(),
         );
@@ -248,6 +251,7 @@ impl TestApp {
             setup,
             bare,
             failing_deletes,
+            service,
             server: tokio::spawn(server),
             folder,
         }

@@ -86,9 +86,14 @@ impl Desk {
         browser.send(method, path, &headers, body).await
     }
 
+    /// Asks for something that needs no body.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, &[], &json!({})).await
+    }
+
     /// What the desk knows of a student.
     pub async fn row(&self, student: &str) -> Value {
-        let answer = self.ask(Method::GET, "/api/rows", &[], &json!({})).await;
+        let answer = self.get("/api/rows").await;
         let rows: Value = serde_json::from_str(&answer.expect(200).text).unwrap();
         let mut rows = rows["rows"].as_array().unwrap().iter();
         let row = rows.find(|row| row["student"] == student);

@@ -17,7 +17,7 @@ const MODULES: &str = concat!(
 
 /// The program, serving.
 pub struct Express {
-    port: u16,
+    pub port: u16,
     process: Child,
     folder: TempDir,
 }
@@ -55,6 +55,14 @@ impl Express {
         };
         express.expect_answers().await;
         express
+    }
+
+    /// The same twice, as one student has them.
+    pub async fn start_pair(credentials: &str) -> [Self; 2] {
+        [
+            Self::start(credentials).await,
+            Self::start(credentials).await,
+        ]
     }
 
     /// Its address.

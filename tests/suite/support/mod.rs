@@ -1,21 +1,28 @@
 //! What the tests have in common: copies to talk to, and visitors to talk with.
 
+mod alone;
 mod app;
 mod chromium;
 mod clock;
 mod copy;
 mod desk;
+mod dice;
 mod every_store;
 mod express;
 mod failing_deletes;
 mod gate;
+mod haproxy;
+mod hostile;
+pub mod http2;
 mod keeper;
 mod learner;
+mod limits;
 mod mariadb;
 #[cfg(feature = "memcached")]
 mod memcached;
 #[cfg(feature = "mongodb")]
 mod mongodb;
+mod numbers;
 mod plain_client;
 mod plain_server;
 #[cfg(feature = "postgres")]
@@ -32,11 +39,13 @@ mod wrong_copy;
 
 #[cfg(feature = "mongodb")]
 pub use self::mongodb::{Mongodb, shared_mongodb};
+pub use alone::alone;
 pub use app::{Storage, TestApp};
 pub use chromium::Chromium;
 pub use clock::TestClock;
 pub use copy::{Copy, Folder};
 pub use desk::{Desk, free_ports, write_class};
+pub use dice::Dice;
 pub(crate) use every_store::{
     on_every_database, on_every_server, on_every_server_side_store, on_every_server_with_locks,
     on_every_store, scenarios,
@@ -44,7 +53,10 @@ pub(crate) use every_store::{
 pub use express::Express;
 pub use failing_deletes::FailingDeletes;
 pub use gate::Gate;
+pub use haproxy::{HaProxy, REPLICAS};
+pub use hostile::{Hostile, Manner};
 pub use learner::Learner;
+pub use limits::{CLOSED, short_limits};
 pub use mariadb::{MariaDb, shared_mariadb};
 #[cfg(feature = "memcached")]
 pub use memcached::{Memcached, shared_memcached};

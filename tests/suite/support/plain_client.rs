@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    time::timeout,
+    time::{interval, timeout},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
@@ -60,10 +60,36 @@ impl PlainClient {
 
     /// Reads until the server closes the connection, at most for `limit`; `None` if it stays.
     pub async fn read_to_end(&mut self, limit: Duration) -> Option<String> {
+        let bytes = self.read_bytes_to_end(limit).await?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The same for what is no text.
+    pub async fn read_bytes_to_end(&mut self, limit: Duration) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         // A server that closes without TLS's own farewell is one that closes.
         let _ = timeout(limit, self.0.read_to_end(&mut bytes)).await.ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        Some(bytes)
+    }
+
+    /// Reads whatever comes, and sends `bytes` ten times a second, until the server closes the
+    /// connection; `false` when it is still open after `limit`.
+    pub async fn is_closed_although_it_sends(&mut self, bytes: &[u8], limit: Duration) -> bool {
+        let mut pace = interval(Duration::from_millis(100));
+        let mut buffer = vec![0; 16384];
+        let closed = async {
+            loop {
+                tokio::select! {
+                    read = self.0.read(&mut buffer) => if !matches!(read, Ok(1..)) {
+                        return;
+                    },
+                    _ = pace.tick() => if !self.try_send(bytes).await {
+                        return;
+                    },
+                }
+            }
+        };
+        timeout(limit, closed).await.is_ok()
     }
 
     /// Reads what comes next.

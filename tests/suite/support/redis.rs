@@ -9,7 +9,7 @@ use std::{
 };
 use sweatbox::config::Credentials;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
     sync::OnceCell,
     time::timeout,
@@ -26,6 +26,9 @@ pub struct Redis {
     keeper: Option<Keeper>,
     next_database: AtomicU32,
 }
+
+/// A connection to tell a server something, as an administrator does.
+pub struct Console(BufReader<TcpStream>);
 
 /// The server that all tests of this process share; each has databases of its own.
 pub async fn shared_redis() -> &'static Redis {
@@ -63,16 +66,33 @@ impl Redis {
     }
 
     async fn answers(&self) -> bool {
-        let ask = async {
-            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
-            let command = format!("AUTH {PASSWORD}\r\nPING\r\nQUIT\r\n");
-            stream.write_all(command.as_bytes()).await?;
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).await?;
-            Ok::<_, std::io::Error>(answer)
-        };
-        let answer = timeout(Duration::from_secs(1), ask).await;
+        let answer = timeout(Duration::from_secs(1), self.ask("PING")).await;
         answer.is_ok_and(|answer| answer.is_ok_and(|answer| answer.contains("+PONG")))
+    }
+
+    /// How many bytes it uses by its own account.
+    pub async fn used_memory(&self) -> u64 {
+        let answer = self.ask("INFO memory").await.unwrap();
+        let mut lines = answer.lines();
+        let bytes = lines.find_map(|line| line.strip_prefix("used_memory:"));
+        bytes.unwrap().parse().unwrap()
+    }
+
+    async fn ask(&self, command: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
+        let commands = format!("AUTH {PASSWORD}\r\n{command}\r\nQUIT\r\n");
+        stream.write_all(commands.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
+    }
+
+    /// A connection for an administrator.
+    pub async fn console(&self) -> Console {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).await;
+        let mut console = Console(BufReader::new(stream.unwrap()));
+        console.tell(&format!("AUTH {PASSWORD}")).await;
+        console
     }
 
     /// Kills it, as a power cut would.
@@ -105,5 +125,31 @@ impl Redis {
     pub fn credentials(&self, database: &str) -> Credentials {
         let text = self.credentials_json(database);
         Credentials::parse(&text, Path::new("secrets.json")).unwrap()
+    }
+}
+
+impl Console {
+    /// Tells it something that it confirms in one line.
+    pub async fn tell(&mut self, command: &str) {
+        let confirmed = self.line_after(command).await;
+        assert!(!confirmed.starts_with('-'), "{command}: {confirmed}");
+    }
+
+    /// Asks it something that it answers with a text.
+    pub async fn ask(&mut self, command: &str) -> String {
+        let length = self.line_after(command).await;
+        let length: usize = length.trim_start_matches('$').trim().parse().unwrap();
+        // With the line's end behind the text.
+        let mut text = vec![0; length + 2];
+        self.0.read_exact(&mut text).await.unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    async fn line_after(&mut self, command: &str) -> String {
+        let command = format!("{command}\r\n");
+        self.0.write_all(command.as_bytes()).await.unwrap();
+        let mut line = String::new();
+        self.0.read_line(&mut line).await.unwrap();
+        line
     }
 }

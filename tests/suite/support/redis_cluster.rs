@@ -63,6 +63,16 @@ impl RedisCluster {
         })
     }
 
+    /// From now on a master whose replica has been silent for two seconds refuses changes.
+    pub fn refuse_changes_without_a_replica(&self) {
+        let set = "CONFIG SET min-replicas-to-write 1 min-replicas-max-lag 2";
+        let set: Vec<_> = set.split(' ').map(String::from).collect();
+        for node in &self.nodes {
+            let answer = node.ask(&set);
+            assert_eq!(answer.trim(), "OK");
+        }
+    }
+
     /// Kills all of it, as a power cut would.
     pub fn stop(&mut self) {
         for node in &mut self.nodes {

@@ -1,7 +1,9 @@
 //! One copy among those that a browser visits: its cookies, and what its counter must show.
 
 use super::steps;
-use crate::grading::{Fault, Probe, answer::Answer, checks::wait_page::Page, html};
+use crate::grading::{
+    Fault, Probe, Verdict, answer::Answer, browser::Browser, caught, checks::wait_page::Page, html,
+};
 use std::collections::BTreeMap;
 
 /// A copy that sets more cookies than this, or larger ones, takes the others' places in a
@@ -56,8 +58,8 @@ impl Place {
             browser.plant(name, value);
         }
         self.counter = step.after(self.counter);
-        let answer = browser.get(step.path()).await;
-        if let Err(fault) = answer.and_then(|answer| self.judge(answer)) {
+        let verdict = caught(self.look(&browser, step.path())).await;
+        if let Err(fault) = verdict {
             let others = copies - 1;
             let turn = format!("turn {} of a browser with {others} other copies", round + 1);
             let asked = format!("{}, {turn}", fault.asked);
@@ -65,8 +67,13 @@ impl Place {
         }
     }
 
+    async fn look(&mut self, browser: &Browser, path: &str) -> Verdict {
+        let answer = browser.get(path).await?;
+        self.judge(answer)
+    }
+
     /// That the page shows the number, and that its cookies leave room for others'.
-    fn judge(&mut self, answer: Answer) -> Result<(), Fault> {
+    fn judge(&mut self, answer: Answer) -> Verdict {
         let page = Page::read(answer)?;
         page.expect(self.counter, &page.answer.asked)?;
         for cookie in &page.answer.cookies {
@@ -93,12 +100,14 @@ impl Place {
         numbers.any(|number| number == port)
     }
 
-    /// Notes that this copy's cookie has a name that another one's has as well.
+    /// Notes that this copy's cookie has a name that another one's has as well, if nothing was
+    /// found so far.
     pub(super) fn blame_for(&mut self, cookie: &str, other: &str) {
         let cookie = html::printable(cookie, 60);
         let came = format!("a cookie `{cookie}`, which the copy at {other} sets as well");
         let expected = "a name that no other copy has: in one browser, one overwrites the other";
         let fault = Fault::new("GET /", came, expected);
-        self.fault = Some(fault.of(self.probe.address()));
+        let address = self.probe.address();
+        self.fault.get_or_insert_with(|| fault.of(address));
     }
 }

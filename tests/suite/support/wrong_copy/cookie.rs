@@ -27,8 +27,14 @@ impl Counter {
         id.filter(|id| self.number_of(id).is_some())
     }
 
-    /// The `Set-Cookie` for a session.
-    pub(super) fn set_cookie(&self, id: &str) -> String {
+    /// Each `Set-Cookie` of an answer with which a session begins.
+    pub(super) fn set_cookies(&self, id: &str) -> Vec<String> {
+        let besides = 200 * usize::from(self.has(Mistake::SetsManyCookies));
+        let besides = (0..besides).map(|number| format!("c{number}=x; Path=/"));
+        [self.set_cookie(id)].into_iter().chain(besides).collect()
+    }
+
+    fn set_cookie(&self, id: &str) -> String {
         let mut text = format!("{}={}; Path=/; Secure", self.name(), self.signed(id));
         if !self.has(Mistake::NoHttpOnly) {
             text += "; HttpOnly";
@@ -82,6 +88,7 @@ impl Counter {
     fn name(&self) -> String {
         match self.mistake {
             Mistake::PlainCookieName => "session".into(),
+            Mistake::CookieNamedAfter(port) => format!("s{port}Cookie"),
             _ => format!("s{}Cookie", self.port()),
         }
     }

@@ -8,7 +8,7 @@ use axum::{
     Router,
     extract::State,
     http::{HeaderMap, Method, StatusCode, Uri, header},
-    response::{Html, IntoResponse, Response},
+    response::{AppendHeaders, Html, IntoResponse, Response},
 };
 use rcgen::CertificateParams;
 use std::{
@@ -26,6 +26,8 @@ pub enum Mistake {
     BeginsAtOne,
     BeginsForOddParameters,
     CertificateForAnotherHost,
+    /// After the port of another copy.
+    CookieNamedAfter(u16),
     ExpiredCertificate,
     FormCounts,
     HeadCounts,
@@ -46,6 +48,7 @@ pub enum Mistake {
     PlainCookieName,
     ReadsNoSignature,
     SaysUndefined,
+    SetsManyCookies,
     SharedTable,
     StickyLink,
     WaitsTooLong,
@@ -137,7 +140,11 @@ async fn answer(
     };
     let page = Html(counter.page(&visit.shows));
     match visit.begins {
-        Some(id) => ([(header::SET_COOKIE, counter.set_cookie(&id))], page).into_response(),
+        Some(id) => {
+            let cookies = counter.set_cookies(&id).into_iter();
+            let fields = cookies.map(|cookie| (header::SET_COOKIE, cookie));
+            (AppendHeaders(fields), page).into_response()
+        }
         None => page.into_response(),
     }
 }

@@ -1,0 +1,4 @@
+//! A class list.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sweatbox_fuzz::class_list(data));

@@ -1,0 +1,4 @@
+//! A grading profile.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sweatbox_fuzz::profile(data));

@@ -1,0 +1,4 @@
+//! A query string.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sweatbox_fuzz::query(data));

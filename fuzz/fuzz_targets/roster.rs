@@ -1,0 +1,4 @@
+//! A roster.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sweatbox_fuzz::roster(data));

@@ -1,0 +1,4 @@
+//! A walkthrough.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sweatbox_fuzz::walkthrough(data));
