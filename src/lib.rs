@@ -6,7 +6,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | 8 entry | `main`, [`cli`] |
-//! | 7 running | [`server`], [`host`], [`doctor`] |
+//! | 7 running | [`server`], [`host`], [`desk`], [`doctor`] |
 //! | 6 assembly | [`app`] |
 //! | 5 lessons | [`lessons`], [`exercises`] |
 //! | 4 features | [`quiz`], [`progress`], [`grading`] |
@@ -25,6 +25,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod desk;
 pub mod doctor;
 pub mod error;
 pub mod exercises;

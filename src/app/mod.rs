@@ -79,3 +79,21 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress, qui
     )
     // ANCHOR_END: outer
 }
+
+/// Puts around `routes`, which know no visitors and speak JSON, what every answer of this program
+/// has, and beside them the files that pages link to.
+pub fn plain(routes: Router) -> Router {
+    let inside: Router = routes
+        .route("/assets/{name}", get(assets::asset))
+        .fallback(async || HttpError::NotFound)
+        .method_not_allowed_fallback(async || HttpError::MethodNotAllowed);
+    Router::new().fallback_service(inside).layer(
+        ServiceBuilder::new()
+            .layer(middleware::from_fn(log::log))
+            .layer(middleware::from_fn(headers::add_headers))
+            .layer(middleware::from_fn(problems::render_as_json))
+            .layer(middleware::from_fn(bodies::read_first))
+            .layer(middleware::from_fn(sessions::refuse_foreign_changes))
+            .layer(CatchPanicLayer::custom(problems::after_panic)),
+    )
+}

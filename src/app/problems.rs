@@ -9,7 +9,7 @@ use axum::{
     Json,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -19,17 +19,33 @@ use std::any::Any;
 /// Gives an answer that carries a [`Problem`] its body.
 pub(super) async fn render(State(port): State<Port>, request: Request, next: Next) -> Response {
     let wants_page = wants_page(request.headers()) && request.uri().path() != "/healthz";
-    let mut response = next.run(request).await;
-    let Some(Problem { title, detail }) = response.extensions_mut().remove::<Problem>() else {
+    let response = next.run(request).await;
+    with_body(response, |status, problem| match wants_page {
+        true => problem_page(port.number(), problem.title, &problem.detail).into_response(),
+        false => as_json(status, &problem),
+    })
+}
+
+/// The same where there is only one page, and programs alone can make mistakes.
+pub(super) async fn render_as_json(request: Request, next: Next) -> Response {
+    with_body(next.run(request).await, |status, problem| {
+        as_json(status, &problem)
+    })
+}
+
+fn as_json(status: StatusCode, problem: &Problem) -> Response {
+    let Problem { title, detail } = problem;
+    Json(json!({ "status": status.as_u16(), "error": title, "detail": detail })).into_response()
+}
+
+fn with_body(
+    mut response: Response,
+    form: impl FnOnce(StatusCode, Problem) -> Response,
+) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };
-    let rendered = if wants_page {
-        problem_page(port.number(), title, &detail).into_response()
-    } else {
-        let status = response.status().as_u16();
-        Json(json!({ "status": status, "error": title, "detail": detail })).into_response()
-    };
-    let (parts, body) = rendered.into_parts();
+    let (parts, body) = form(response.status(), problem).into_parts();
     for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
         if let Some(value) = parts.headers.get(&name) {
             response.headers_mut().insert(name, value.clone());

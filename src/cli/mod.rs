@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod desk;
 mod doctor;
 mod grade;
 mod host;
@@ -58,6 +59,8 @@ enum Command {
     Check(check::Check),
     /// Check the copies of a whole class, and write scores for the grade book
     Grade(grade::Grade),
+    /// The same live in your own browser: who is up, checks, scores by hand
+    Desk(desk::Desk),
     /// Serve every copy of a roster from one process
     Host(host::Host),
     /// Print what a port decides
@@ -104,6 +107,7 @@ pub fn run() -> ExitCode {
         Some(Command::Doctor(doctor)) => doctor::run(&doctor),
         Some(Command::Check(check)) => check::run(&check),
         Some(Command::Grade(grade)) => grade::run(&grade),
+        Some(Command::Desk(desk)) => desk::run(&desk),
         Some(Command::Host(host)) => host::run(&host),
         Some(Command::Names(names)) => names::run(&names),
         Some(Command::Quiz(command)) => quiz::run(&command),

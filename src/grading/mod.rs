@@ -7,6 +7,7 @@ mod answer;
 mod browser;
 mod cause;
 mod checks;
+mod claims;
 pub mod class;
 mod copies;
 mod handshake;
@@ -17,6 +18,7 @@ mod probe;
 mod verdict;
 
 pub use checks::CHECKS;
+pub use claims::{Claim, Claims};
 pub use copies::Copies;
 pub use probe::Probe;
 pub use verdict::{Fault, Verdict};

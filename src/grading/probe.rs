@@ -1,7 +1,7 @@
 //! The way to a copy: its address, and a client that trusts nothing it gets from there.
 
 use super::{PATIENCE, browser::Browser, cause};
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, ClientBuilder, Url, redirect};
 use std::time::Duration;
 
 /// So many bytes of one page may be on their way over HTTP/2 before they are read; of all pages
@@ -29,26 +29,7 @@ impl Probe {
     /// # Errors
     /// When this machine cannot make a client.
     pub fn new(base: Url) -> reqwest::Result<Self> {
-        // An error says that one was chosen already; without any, rustls would panic.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("sweatbox-check/", env!("CARGO_PKG_VERSION")))
-            .danger_accept_invalid_certs(true)
-            .https_only(true)
-            // A proxy would see the cookies, and is not what is to be judged.
-            .no_proxy()
-            // Nothing is followed, so no copy can send us to another host or round in circles.
-            .redirect(redirect::Policy::none())
-            // No page is asked for packed, and none is unpacked.
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            .http2_initial_stream_window_size(WINDOW)
-            .http2_initial_connection_window_size(WINDOW * 4)
-            .pool_idle_timeout(IDLE)
-            .timeout(PATIENCE)
-            .build()?;
+        let client = client().timeout(PATIENCE).build()?;
         let words = Vec::new();
         Ok(Self {
             base,
@@ -106,4 +87,26 @@ impl Probe {
     pub(super) fn window_of(&self, browser: &Browser) -> Browser {
         browser.window_on(self.client.clone(), self.base.clone())
     }
+}
+
+/// A client that believes nothing and is led nowhere; how long it waits is still to be said.
+pub(super) fn client() -> ClientBuilder {
+    // An error says that one was chosen already; without any, rustls would panic.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(concat!("sweatbox-check/", env!("CARGO_PKG_VERSION")))
+        .danger_accept_invalid_certs(true)
+        .https_only(true)
+        // A proxy would see the cookies, and is not what is to be judged.
+        .no_proxy()
+        // Nothing is followed, so no copy can send us to another host or round in circles.
+        .redirect(redirect::Policy::none())
+        // No page is asked for packed, and none is unpacked.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
+        .http2_initial_stream_window_size(WINDOW)
+        .http2_initial_connection_window_size(WINDOW * 4)
+        .pool_idle_timeout(IDLE)
 }

@@ -16,6 +16,6 @@ mod upkeep;
 pub use class::Class;
 pub use copy::HostedCopy;
 pub use open_files::allow_open_files;
-pub use selection::{Selected, Selection};
+pub use selection::{Selected, Selection, is_same_host};
 pub use shared::Shared;
 pub use upkeep::{keep_claims, purge_regularly};

@@ -79,8 +79,9 @@ impl Selection {
     }
 }
 
-/// A host is known by its full name to some, and by the first part of it to others.
-fn is_same_host(one: &str, other: &str) -> bool {
+/// Whether two names mean one host: it is known by its full name to some, and by the first part
+/// of it to others.
+pub fn is_same_host(one: &str, other: &str) -> bool {
     let short = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
     let is_short = |name: &str| !name.contains('.');
     one.eq_ignore_ascii_case(other)

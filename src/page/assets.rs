@@ -68,6 +68,16 @@ assets! {
     L0390_RESULT: "l0390-result.js", JS;
     /// The proctor's tables.
     L0390_TABLES: "l0390-tables.js", JS;
+    /// The script of the instructor's desk.
+    pub DESK_SCRIPT: "desk.js", JS;
+    /// Its table.
+    DESK_TABLE: "desk-table.js", JS;
+    /// One row of it.
+    DESK_ROW: "desk-row.js", JS;
+    /// A score and a comment by hand.
+    DESK_HAND: "desk-hand.js", JS;
+    /// The meter of cookies.
+    DESK_COOKIES: "desk-cookies.js", JS;
 }
 
 impl Asset {

@@ -3,7 +3,8 @@
 mod assets;
 
 pub use assets::{
-    ASSETS, Asset, ICON, L0320_SCRIPT, L0390_PROCTOR_SCRIPT, L0390_SCRIPT, SCRIPT, STYLE,
+    ASSETS, Asset, DESK_SCRIPT, ICON, L0320_SCRIPT, L0390_PROCTOR_SCRIPT, L0390_SCRIPT, SCRIPT,
+    STYLE,
 };
 
 use maud::{DOCTYPE, Markup, html};
@@ -16,6 +17,22 @@ use maud::{DOCTYPE, Markup, html};
 /// Everything comes from this host, so that the pages work without a network and under the
 /// strictest content security policy.
 pub fn page(port: u16, title: &str, main: &Markup) -> Markup {
+    let title = format!("{title} · sweatbox {port}");
+    let site = html! {
+        a.brand href="/" { "sweatbox " span.port { (port) } }
+        a href="/lessons" { "Lessons" }
+        a href="/xray" { "X-ray" }
+    };
+    shell(&title, &site, main)
+}
+
+/// The one page of the desk, which is no copy and has no lessons.
+pub fn desk_page(title: &str, main: &Markup) -> Markup {
+    let site = html! { a.brand href="/" { "sweatbox " span.port { "desk" } } };
+    shell(&format!("{title} · sweatbox"), &site, main)
+}
+
+fn shell(title: &str, site: &Markup, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -23,7 +40,7 @@ pub fn page(port: u16, title: &str, main: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title) " · sweatbox " (port) }
+                title { (title) }
                 link rel="icon" type=(ICON.content_type) href=(ICON.href());
                 link rel="stylesheet" href=(STYLE.href());
                 script type="module" src=(SCRIPT.href()) {}
@@ -31,11 +48,7 @@ pub fn page(port: u16, title: &str, main: &Markup) -> Markup {
             body {
                 a.skip href="#main" { "Skip to the content" }
                 header {
-                    nav aria-label="Site" {
-                        a.brand href="/" { "sweatbox " span.port { (port) } }
-                        a href="/lessons" { "Lessons" }
-                        a href="/xray" { "X-ray" }
-                    }
+                    nav aria-label="Site" { (site) }
                 }
                 main id="main" tabindex="-1" { (main) }
                 footer {

@@ -10,7 +10,7 @@ use std::{
 const FLOORS: &[(u8, &[&str])] = &[
     (9, &["main"]),
     (8, &["cli"]),
-    (7, &["server", "host", "doctor"]),
+    (7, &["server", "host", "desk", "doctor"]),
     (6, &["app"]),
     (5, &["lessons", "exercises"]),
     (4, &["quiz", "grading", "progress"]),

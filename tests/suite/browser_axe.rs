@@ -67,6 +67,28 @@ async fn axe_finds_nothing_on_any_page_and_all_fit_into_320_pixels() {
     chromium.close().await;
 }
 
+/// Asserts that axe finds nothing and all fits, in light and dark, wide and narrow.
+pub async fn expect_a_page_for_everybody(chromium: &Chromium, place: &str) {
+    for scheme in ["light", "dark"] {
+        let feature = serde_json::json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let media = serde_json::json!({ "features": feature });
+        chromium.devtools("Emulation.setEmulatedMedia", media).await;
+        for width in [1280, 320] {
+            let size = serde_json::json!({
+                "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false,
+            });
+            chromium
+                .devtools("Emulation.setDeviceMetricsOverride", size)
+                .await;
+            let place = format!("{place}, {scheme}, {width} px");
+            let wide = "return document.documentElement.scrollWidth";
+            let wide = chromium.run(wide).await;
+            assert!(wide.as_u64().unwrap() <= width, "{place}: {wide} px wide");
+            expect_no_finding(chromium, &place).await;
+        }
+    }
+}
+
 /// Asserts that axe has nothing to say about the page as it is now.
 pub async fn expect_no_finding(chromium: &Chromium, place: &str) {
     assert_eq!(findings(chromium).await, serde_json::json!([]), "{place}");

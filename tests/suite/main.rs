@@ -18,6 +18,7 @@ mod support;
 mod architecture;
 mod browser_axe;
 mod browser_class;
+mod browser_desk;
 mod browser_foreign;
 mod browser_lessons;
 mod browser_neighbours;
@@ -29,6 +30,7 @@ mod command_line;
 mod connections;
 mod corpora;
 mod curriculum;
+mod desk;
 mod doctor_stores;
 mod exercises;
 #[cfg(feature = "redis")]

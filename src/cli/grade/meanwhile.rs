@@ -58,7 +58,7 @@ fn bar(students: usize) -> ProgressBar {
 fn show(bar: &ProgressBar, at_work: &Mutex<BTreeSet<String>>, event: Event) {
     let mut names = at_work.lock().unwrap_or_else(PoisonError::into_inner);
     match event {
-        Event::Began(name) => {
+        Event::Began { name, .. } => {
             names.insert(name);
         }
         Event::Ended { name, .. } => {
@@ -81,8 +81,8 @@ fn line(names: &BTreeSet<String>) -> String {
 
 fn tell(event: Event) {
     let line = match event {
-        Event::Began(_) => return,
-        Event::Ended { name, outcome } => format!("{name}: {outcome}"),
+        Event::Began { .. } => return,
+        Event::Ended { name, outcome, .. } => format!("{name}: {outcome}"),
         Event::Trouble(trouble) => trouble,
     };
     // Not `eprintln`, which panics where there is no standard error.

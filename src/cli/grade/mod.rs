@@ -17,7 +17,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio_util::sync::CancellationToken;
 
 /// A check may open twenty connections at once: as many as five copies that are served.
-const OPEN_AS: usize = 5;
+pub(super) const OPEN_AS: usize = 5;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\

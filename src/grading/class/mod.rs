@@ -18,9 +18,9 @@ mod tables;
 
 pub use criteria::{Criterion, criteria};
 pub use earlier::Earlier;
-pub use outputs::write_all;
+pub use outputs::{GradeBook, write_all};
 pub use profile::{Profile, list};
-pub use report::{Crosstalk, Graded, Outcome, Report, State};
+pub use report::{Crosstalk, Graded, Outcome, Report, State, hundredths};
 pub use run::grade;
 pub use tables::Database;
 
@@ -54,10 +54,17 @@ pub struct Limits {
 /// What happens meanwhile, for whoever waits.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// The checks of this student begin.
-    Began(String),
+    /// The checks of a student begin.
+    Began {
+        /// The student's login, which no other has.
+        student: String,
+        /// The student's name.
+        name: String,
+    },
     /// A student's checks are done: so many of so many passed, or no copy answers.
     Ended {
+        /// The student's login, which no other has.
+        student: String,
         /// The student's name.
         name: String,
         /// How it went, in a few words.

@@ -40,6 +40,9 @@ pub struct Graded {
     pub state: State,
     /// How each check came out.
     pub checks: Vec<Outcome>,
+    /// What the instructor says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
 }
 
 /// How far the grading of a student came.
@@ -104,7 +107,26 @@ impl Graded {
             points_possible,
             state,
             checks,
+            comment: None,
         }
+    }
+
+    /// A student of whom nothing is known yet.
+    pub fn not_judged(student: &Student, points_possible: f64) -> Self {
+        Self::new(student, points_possible, State::Stopped, Vec::new())
+    }
+
+    /// The same with what was given by hand: a score stands above what the checks have found.
+    #[must_use]
+    pub fn by_hand(mut self, score: Option<f64>, comment: Option<String>) -> Self {
+        self.comment = comment;
+        if let Some(score) = score {
+            self.score = score;
+            if self.state == State::Stopped {
+                self.state = State::Graded;
+            }
+        }
+        self
     }
 
     /// The name, or without one the login.
@@ -162,7 +184,7 @@ pub(super) fn score(points_possible: f64, checks: &[Outcome]) -> f64 {
 }
 
 /// `points` without what a grade book would round off anyway.
-pub(super) fn hundredths(points: f64) -> f64 {
+pub fn hundredths(points: f64) -> f64 {
     (points * 100.0).round() / 100.0
 }
 
@@ -180,6 +202,30 @@ mod tests {
             passed,
             fault: None,
         }
+    }
+
+    #[test]
+    fn a_score_by_hand_stands_above_what_was_found_and_may_come_before_it() {
+        let port = |number| crate::identity::Port::new(number).unwrap();
+        let ann = Student {
+            student: "ann".into(),
+            name: String::new(),
+            email: String::new(),
+            host: "localhost".into(),
+            sandbox: port(1),
+            production: port(2),
+        };
+        let unknown = Graded::not_judged(&ann, 10.0);
+        assert_eq!(unknown.final_score(), None);
+        let commented = unknown
+            .clone()
+            .by_hand(None, Some("come and see me".into()));
+        assert_eq!(commented.final_score(), None);
+        assert_eq!(unknown.by_hand(Some(7.5), None).final_score(), Some(7.5));
+        let checks = vec![check(1, true), check(1, false)];
+        let judged = Graded::new(&ann, 10.0, State::Graded, checks);
+        assert_eq!(judged.clone().by_hand(None, None).final_score(), Some(5.0));
+        assert_eq!(judged.by_hand(Some(9.0), None).final_score(), Some(9.0));
     }
 
     #[test]

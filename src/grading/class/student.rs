@@ -46,7 +46,7 @@ impl Gates {
 /// Judges the student at `seat`, and tells what is found as it is.
 pub(super) async fn judge(class: Arc<Class>, seat: usize, gates: Gates, watch: Watch, tell: Tell) {
     let student = &class.students[seat];
-    let name = student.called().to_owned();
+    let (login, name) = (student.student.clone(), student.called().to_owned());
     let looked = {
         let _place = gates.looking.acquire().await;
         look(student).await
@@ -57,14 +57,24 @@ pub(super) async fn judge(class: Arc<Class>, seat: usize, gates: Gates, watch: W
     let copies = match looked {
         Ok(copies) => copies,
         Err(fault) => {
-            let outcome = format!("unreachable: {}", fault.came);
-            return watch(Event::Ended { name, outcome });
+            return watch(Event::Ended {
+                student: login,
+                name,
+                outcome: format!("unreachable: {}", fault.came),
+            });
         }
     };
     let _place = gates.judging.acquire().await;
-    watch(Event::Began(name.clone()));
+    watch(Event::Began {
+        student: login.clone(),
+        name: name.clone(),
+    });
     let outcome = check_all(&class, seat, &copies, &tell).await;
-    watch(Event::Ended { name, outcome });
+    watch(Event::Ended {
+        student: login,
+        name,
+        outcome,
+    });
 }
 
 /// The two copies, if both answer, whatever it is. They are asked at the same time: whoever

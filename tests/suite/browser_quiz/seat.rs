@@ -1,7 +1,7 @@
 //! Somebody in front of a browser who takes part in a quiz or watches over it.
 
 use crate::{
-    browser_axe::expect_no_finding,
+    browser_axe::expect_a_page_for_everybody,
     quiz::support::{PIN, Quiz},
     support::{Chromium, eventually},
 };
@@ -182,26 +182,7 @@ impl Seat {
 
     /// Asserts that axe finds nothing and all fits, in light and dark, wide and narrow.
     pub async fn expect_a_page_for_everybody(&self, place: &str) {
-        for scheme in ["light", "dark"] {
-            let feature = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-            let media = json!({ "features": feature });
-            self.chromium
-                .devtools("Emulation.setEmulatedMedia", media)
-                .await;
-            for width in [1280, 320] {
-                let size = json!({
-                    "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false,
-                });
-                self.chromium
-                    .devtools("Emulation.setDeviceMetricsOverride", size)
-                    .await;
-                let place = format!("{place}, {scheme}, {width} px");
-                let wide = "return document.documentElement.scrollWidth";
-                let wide = self.chromium.run(wide).await;
-                assert!(wide.as_u64().unwrap() <= width, "{place}: {wide} px wide");
-                expect_no_finding(&self.chromium, &place).await;
-            }
-        }
+        expect_a_page_for_everybody(&self.chromium, place).await;
     }
 
     /// Ends the browser, which has complained of nothing but refusals.

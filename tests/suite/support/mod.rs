@@ -5,6 +5,7 @@ mod app;
 mod chromium;
 mod clock;
 mod copy;
+mod desk;
 mod dice;
 mod every_store;
 mod express;
@@ -43,6 +44,7 @@ pub use app::{Storage, TestApp};
 pub use chromium::Chromium;
 pub use clock::TestClock;
 pub use copy::{Copy, Folder};
+pub use desk::{Desk, free_ports, write_class};
 pub use dice::Dice;
 pub(crate) use every_store::{
     on_every_database, on_every_server, on_every_server_side_store, on_every_server_with_locks,

@@ -3,7 +3,7 @@
 use super::{Graded, Report, State, cells::cell, has_score};
 use std::io;
 
-/// Everything: a line a student, a column a check.
+/// Everything: a line a student, a column a check, and one for comments if there are any.
 pub(super) fn grades(report: &Report) -> io::Result<String> {
     let checks = report.students.iter().map(|student| &student.checks);
     let checks = checks.max_by_key(|checks| checks.len());
@@ -24,14 +24,18 @@ pub(super) fn grades(report: &Report) -> io::Result<String> {
         "points_possible",
     ];
     let first = first.map(str::to_owned).into_iter();
-    table.row(first.chain(ids.iter().map(|id| id.to_string())))?;
+    let comments = report.students.iter().any(|one| one.comment.is_some());
+    let last = comments.then(|| "comment".to_owned());
+    table.row(first.chain(ids.iter().map(|id| id.to_string())).chain(last))?;
     for student in &report.students {
         let passed = ids.iter().map(|id| {
             let mut checks = student.checks.iter();
             let found = checks.find(|check| &check.check == *id);
             found.map_or_else(String::new, |check| u8::from(check.passed).to_string())
         });
-        table.row(about(student).into_iter().chain(passed))?;
+        let comment = student.comment.as_deref().unwrap_or_default();
+        let comment = comments.then(|| cell(comment));
+        table.row(about(student).into_iter().chain(passed).chain(comment))?;
     }
     table.text()
 }
@@ -97,8 +101,22 @@ pub(super) fn moodle(report: &Report) -> io::Result<String> {
     table.text()
 }
 
-/// In our own words alone: Moodle shows feedback as a page, so nothing of a copy may be in it.
+/// In the instructor's words and our own: Moodle shows feedback as a page, so nothing of a copy
+/// may be in it, and a comment is text there.
 fn feedback(student: &Graded) -> String {
+    let found = found(student);
+    let Some(comment) = &student.comment else {
+        return found;
+    };
+    let comment = comment.replace('&', "&amp;");
+    let comment = comment.replace('<', "&lt;").replace('>', "&gt;");
+    format!("{comment} {found}").trim_end().to_owned()
+}
+
+fn found(student: &Graded) -> String {
+    if student.checks.is_empty() {
+        return String::new();
+    }
     if student.state == State::Unreachable {
         return "A copy did not answer.".into();
     }

@@ -9,6 +9,43 @@ use super::{Graded, Report, State};
 use crate::config;
 use std::{io, path::Path};
 
+/// A table of grades.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GradeBook {
+    /// For a spreadsheet: everything.
+    Grades,
+    /// As Canvas imports it.
+    Canvas,
+    /// As Moodle imports it.
+    Moodle,
+}
+
+impl GradeBook {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Grades, Self::Canvas, Self::Moodle];
+
+    /// The name of its file.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Grades => "grades.csv",
+            Self::Canvas => "canvas.csv",
+            Self::Moodle => "moodle.csv",
+        }
+    }
+
+    /// The table of `report`.
+    ///
+    /// # Errors
+    /// None that is known: it is written into memory.
+    pub fn of(self, report: &Report) -> io::Result<String> {
+        match self {
+            Self::Grades => gradebooks::grades(report),
+            Self::Canvas => gradebooks::canvas(report),
+            Self::Moodle => gradebooks::moodle(report),
+        }
+    }
+}
+
 /// Writes all files into `folder`, each whole or not at all, for their owner alone: they hold
 /// names and grades.
 ///
@@ -19,9 +56,9 @@ pub fn write_all(report: &Report, folder: &Path) -> io::Result<()> {
     // First of all what a later run goes on from.
     write("report.json", json(report)?)?;
     write("report/index.html", page::page(report).into_string())?;
-    write("grades.csv", gradebooks::grades(report)?)?;
-    write("canvas.csv", gradebooks::canvas(report)?)?;
-    write("moodle.csv", gradebooks::moodle(report)?)?;
+    for book in GradeBook::ALL {
+        write(book.file(), book.of(report)?)?;
+    }
     for student in report.students.iter().filter(|student| has_score(student)) {
         let name = cells::folder(&student.student);
         let results = gradescope::results(student)?;
@@ -75,6 +112,7 @@ mod tests {
             points_possible: 10.0,
             state,
             checks,
+            comment: None,
         }
     }
 
@@ -160,6 +198,21 @@ mod tests {
         assert!(!folder.path().join("gradescope/cat").exists());
         let read: Report = serde_json::from_str(&json(&report).unwrap()).unwrap();
         assert_eq!(read, report);
+    }
+
+    #[test]
+    fn a_comment_stands_beside_the_grade_and_is_markup_to_nobody() {
+        let mut report = report();
+        report.students.truncate(2);
+        report.students[0].comment = Some("=Well done, <Ann> & co".into());
+        let moodle = GradeBook::Moodle.of(&report).unwrap();
+        let told = "'=Well done, &lt;Ann&gt; &amp; co All 2 checks passed.";
+        assert!(moodle.contains(told), "{moodle}");
+        let grades = GradeBook::Grades.of(&report).unwrap();
+        let mut lines = grades.lines();
+        assert!(lines.next().unwrap().ends_with(",comment"), "{grades}");
+        assert!(grades.contains("\"'=Well done, <Ann> & co\""), "{grades}");
+        assert!(lines.next_back().unwrap().ends_with(','), "{grades}");
     }
 
     #[test]
