@@ -48,7 +48,7 @@ impl Token {
 
 /// Lets through who has the token.
 pub(super) async fn require(State(desk): State<Desk>, request: Request, next: Next) -> Response {
-    if desk.0.token.opens(request.headers()) {
+    if desk.0.setup.token.opens(request.headers()) {
         return next.run(request).await;
     }
     let sentence = "A desk answers to its token alone; the link with it was printed at the start.";

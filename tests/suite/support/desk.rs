@@ -43,7 +43,8 @@ impl Desk {
         let port = free_port();
         let number = port.to_string();
         let always = ["desk", "roster.csv", "--port", &number];
-        let copy = folder.serve_on(port, &[&always[..], arguments].concat());
+        let arguments = [&always[..], arguments].concat();
+        let copy = folder.serve_on(port, &arguments);
         let copy = copy.await;
         let note = folder.path(&format!("roster.csv.desk-{port}"));
         let link = fs::read_to_string(&note).unwrap().trim_end().to_owned();
