@@ -1,5 +1,6 @@
 //! The embedded SQLite file: the default, which needs no server.
 
+mod batches;
 mod pools;
 mod present;
 mod schema;
@@ -7,7 +8,7 @@ mod schema;
 pub use pools::SqlitePools;
 
 use super::{
-    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    About, Batches, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
     claim_file::ClaimFile, from_micros, schema::Schema, unreadable,
 };
 use crate::{
@@ -232,6 +233,10 @@ impl Store for SqliteStore {
 
     async fn claim(&self, _: Tenancy) -> StoreResult<bool> {
         self.claim.claim()
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
+        Some(self)
     }
 
     async fn ping(&self) -> StoreResult<()> {
