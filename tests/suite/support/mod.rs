@@ -21,6 +21,7 @@ mod mariadb;
 mod memcached;
 #[cfg(feature = "mongodb")]
 mod mongodb;
+mod place;
 mod plain_client;
 mod plain_server;
 #[cfg(feature = "postgres")]
