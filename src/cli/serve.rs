@@ -184,6 +184,10 @@ async fn ready_store(settings: &Settings, tenancy: Tenancy) -> Result<Arc<dyn St
         Err(StoreError::Failed(problem) | StoreError::Unprepared(problem)) => {
             return Err(Refusal::new(problem, "see the database's own log"));
         }
+        Err(StoreError::Unwritable(problem)) => tracing::warn!(
+            "the session store takes no changes, so pages that change a session answer 503 until \
+             it does: {problem}"
+        ),
         Err(error @ (StoreError::Disconnected(_) | StoreError::Unreachable(_))) => tracing::warn!(
             "the session store is down, so pages with a session answer 503 until it is back: \
              {error}"
@@ -213,7 +217,10 @@ async fn claim_sessions(
 ) -> Result<(), Refusal> {
     match claim(store, tenancy).await {
         // The claim of a store that is down is taken as soon as it is back.
-        Ok(true) | Err(StoreError::Disconnected(_) | StoreError::Unreachable(_)) => Ok(()),
+        Ok(true)
+        | Err(
+            StoreError::Disconnected(_) | StoreError::Unreachable(_) | StoreError::Unwritable(_),
+        ) => Ok(()),
         Ok(false) => Err(Refusal::new(
             format!(
                 "another process serves the sessions of port {} in {}{}",

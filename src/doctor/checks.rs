@@ -224,6 +224,11 @@ fn unusable(check: &'static str, error: StoreError) -> Finding {
             let mend = "start the database; until then pages with a session answer 503";
             Finding::warning(check, error.to_string(), mend)
         }
+        StoreError::Unwritable(problem) => {
+            let mend =
+                "let it take changes again; until then pages that change a session answer 503";
+            Finding::warning(check, problem, mend)
+        }
         StoreError::Unprepared(problem) | StoreError::Failed(problem) => {
             Finding::failed(check, Refusal::new(problem, "see the database's own log"))
         }

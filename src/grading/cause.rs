@@ -45,7 +45,7 @@ fn told(error: &(dyn Error + 'static)) -> String {
 }
 
 /// What an error wraps. `io::Error` does not tell it by `source`, but what is below it.
-fn within(error: &(dyn Error + 'static)) -> Option<&(dyn Error + 'static)> {
+fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
     let wrapping = error.downcast_ref::<io::Error>();
     match wrapping.and_then(io::Error::get_ref) {
         Some(inner) => Some(inner),

@@ -98,6 +98,6 @@ pub async fn purge_regularly(class: Class, every: Duration) {
 fn is_down(error: &StoreError) -> bool {
     matches!(
         error,
-        StoreError::Disconnected(_) | StoreError::Unreachable(_)
+        StoreError::Disconnected(_) | StoreError::Unreachable(_) | StoreError::Unwritable(_)
     )
 }

@@ -22,7 +22,8 @@ impl SessionStore for UnitOfWork {
         record.id = Id::default();
         let stored = self.stored(record).map_err(|error| self.fail(error))?;
         loop {
-            let created = self.store.create(&record.id, &stored).await;
+            let created = self.store.create(&record.id, &stored);
+            let created = self.patience.wait_for(created).await;
             if created.map_err(|error| self.fail(self.store_error(error)))? {
                 break;
             }
@@ -35,10 +36,13 @@ impl SessionStore for UnitOfWork {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let stored = self.stored(record).map_err(|error| self.fail(error))?;
-        let saved = match self.shared_lock() {
-            Some(lock) => self.store.save_locked(&*lock, &record.id, &stored).await,
-            None => self.store.save(&record.id, &stored).await,
+        let saved = async {
+            match self.shared_lock() {
+                Some(lock) => self.store.save_locked(&*lock, &record.id, &stored).await,
+                None => self.store.save(&record.id, &stored).await,
+            }
         };
+        let saved = self.patience.wait_for(saved).await;
         let saved = saved.map_err(|error| self.fail(self.store_error(error)))?;
         if saved {
             self.recording.data(What::After, &stored.data);
@@ -53,7 +57,7 @@ impl SessionStore for UnitOfWork {
         if self.sessions.0.dead().contains(id) {
             return Ok(None);
         }
-        let stored = self.store.load(id).await;
+        let stored = self.patience.wait_for(self.store.load(id)).await;
         let stored = stored.map_err(|error| self.fail(self.store_error(error)))?;
         let Some(stored) = stored.filter(|stored| stored.expiry > self.now()) else {
             return Ok(None);

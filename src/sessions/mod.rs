@@ -15,6 +15,7 @@ mod finish;
 mod lock;
 mod manage;
 mod origin;
+mod patience;
 mod publish;
 mod purge;
 mod record;
@@ -172,6 +173,7 @@ impl From<SessionError> for HttpError {
             SessionError::Store { name, error: cause } => {
                 let state = match cause {
                     StoreError::Disconnected(_) | StoreError::Unreachable(_) => "does not answer",
+                    StoreError::Unwritable(_) => "takes no changes just now",
                     StoreError::Refused { .. } => "cannot be used; `sweatbox doctor` says why",
                     StoreError::Unprepared(_) | StoreError::Failed(_) => "reported an error",
                 };

@@ -69,7 +69,7 @@ impl UnitOfWork {
     }
 
     async fn delete(&self, id: &Id) -> Result<(), SessionError> {
-        let done = self.store.delete(id).await;
+        let done = self.patience.wait_for(self.store.delete(id)).await;
         done.map_err(|error| self.store_error(error))
     }
 
@@ -87,7 +87,8 @@ impl UnitOfWork {
         self.sessions.0.orphans.spawn(async move {
             for _ in 0..DELETE_TRIES {
                 tokio::time::sleep(DELETE_PAUSE).await;
-                if unit.delete(&id).await.is_ok() {
+                // With new patience: nobody waits any more.
+                if unit.sessions.0.store.delete(&id).await.is_ok() {
                     unit.sessions.0.dead().remove(&id);
                     return;
                 }

@@ -10,6 +10,7 @@ use super::{
     cookie::Carried,
     expiry,
     lock::{NotLocked, SessionGuard},
+    patience::Patience,
     stores::{CookieStore, Recorded, SharedLock, Store, StoreError},
 };
 use crate::xray::{Masked, Recording, What};
@@ -29,6 +30,8 @@ pub(super) struct UnitOfWork {
     pub(super) sessions: Sessions,
     /// Where the session lives; listened to.
     pub(super) store: Recorded,
+    /// How long the store may take for all that it is asked here.
+    pub(super) patience: Patience,
     /// What happens is written down here.
     pub(super) recording: Recording,
     /// The same where it is the cookie itself: this request's own.
@@ -97,6 +100,7 @@ impl UnitOfWork {
         Self {
             sessions,
             store: Recorded::new(store, recording.clone()),
+            patience: Patience::default(),
             recording,
             in_cookie,
             id,
@@ -135,9 +139,13 @@ impl UnitOfWork {
         Ok(())
     }
 
-    /// Writes an expiry; `false` when the session is gone.
+    /// Writes an expiry; `false` when the session is gone, or stays as it is.
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> Result<bool, SessionError> {
-        let touched = self.store.touch(id, expiry).await;
+        let touched = self.patience.wait_for(self.store.touch(id, expiry)).await;
+        // While a store takes no changes, whoever only reads goes on.
+        if let Err(StoreError::Unwritable(_)) = touched {
+            return Ok(false);
+        }
         let touched = touched.map_err(|error| self.store_error(error))?;
         self.state().written = Some(expiry);
         Ok(touched)

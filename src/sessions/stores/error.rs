@@ -14,6 +14,9 @@ pub enum StoreError {
     /// The server cannot be reached or does not answer in time; it may come back.
     #[error("{0}")]
     Unreachable(String),
+    /// It can be read and takes no changes for now: it is read-only, full, or locked by somebody.
+    #[error("{0}")]
+    Unwritable(String),
     /// The server is there and will not have us: wrong password, foreign table, no rights.
     #[error("{problem}; to mend it: {mend}")]
     Refused {

@@ -45,7 +45,7 @@ fn a_damaged_or_shared_database_file_is_refused_and_kept() {
         &folder.run(&[]),
         &[
             "sweatbox.sqlite is damaged or is no database",
-            "mv sweatbox.sqlite sweatbox.sqlite.old",
+            "mkdir damaged && mv sweatbox.sqlite* damaged/",
         ],
     );
     assert_eq!(

@@ -63,7 +63,11 @@ impl Folder {
 
     /// The program, ready to be given arguments. Nothing of our own environment reaches it.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sweatbox"));
+        self.command_of(env!("CARGO_BIN_EXE_sweatbox"))
+    }
+
+    fn command_of(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         command
             .current_dir(self.working.path())
             .env_clear()
@@ -95,23 +99,40 @@ impl Folder {
     /// Serves `port`, which a `.port` file assigns, with `arguments` that lead to `address`.
     pub async fn serve_at(&self, address: &'static str, port: u16, arguments: &[&str]) -> Copy {
         self.write(".port", &format!("{port}\n"), 0o644);
-        self.start(address, port, arguments).await
+        self.start(self.command(), address, port, arguments).await
+    }
+
+    /// Serves on a free port; a limit on the size of its files ends its writes, not the program.
+    pub async fn serve_within_limits(&self, arguments: &[&str]) -> Copy {
+        let port = free_port();
+        self.write(".port", &format!("{port}\n"), 0o644);
+        let mut command = self.command_of("sh");
+        let program = env!("CARGO_BIN_EXE_sweatbox");
+        // What is ignored by a shell stays ignored by what takes its place.
+        command.args(["-c", r#"trap "" XFSZ; exec "$@""#, "sh", program]);
+        self.start(command, "localhost", port, arguments).await
     }
 
     /// Serves with `arguments`, which lead to `port`.
     pub async fn serve_on(&self, port: u16, arguments: &[&str]) -> Copy {
-        self.start("localhost", port, arguments).await
+        self.start(self.command(), "localhost", port, arguments)
+            .await
     }
 
-    async fn start(&self, address: &'static str, port: u16, arguments: &[&str]) -> Copy {
+    async fn start(
+        &self,
+        mut command: Command,
+        address: &'static str,
+        port: u16,
+        arguments: &[&str],
+    ) -> Copy {
         let log = self.path("log");
         let file = fs::File::options()
             .create(true)
             .append(true)
             .open(&log)
             .unwrap();
-        let process = self
-            .command()
+        let process = command
             .args(arguments)
             .stdout(file.try_clone().unwrap())
             .stderr(file)
@@ -150,6 +171,15 @@ impl Copy {
     pub fn signal(&self, signal: &str) {
         let pid = self.process.id().to_string();
         let done = Command::new("kill").args([signal, &pid]).status();
+        assert!(done.unwrap().success());
+    }
+
+    /// Lets no file of it grow beyond so many bytes; `None` lifts the limit.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".into(), |bytes| bytes.to_string());
+        let pid = self.process.id().to_string();
+        let flags = ["--pid", &pid, &format!("--fsize={limit}:")];
+        let done = Command::new("prlimit").args(flags).status();
         assert!(done.unwrap().success());
     }
 

@@ -103,6 +103,11 @@ impl MariaDb {
             .unwrap()
     }
 
+    /// A connection as another account, if the server has one left.
+    pub async fn try_connection_as(&self, user: &str) -> sqlx::Result<MySqlConnection> {
+        MySqlConnection::connect_with(&self.options().username(user)).await
+    }
+
     fn options(&self) -> MySqlConnectOptions {
         MySqlConnectOptions::new()
             .host("127.0.0.1")

@@ -11,8 +11,8 @@ mod express;
 mod failing_deletes;
 mod gate;
 mod haproxy;
-pub mod http2;
 mod hostile;
+pub mod http2;
 mod keeper;
 mod learner;
 mod limits;
@@ -21,6 +21,7 @@ mod mariadb;
 mod memcached;
 #[cfg(feature = "mongodb")]
 mod mongodb;
+mod numbers;
 mod place;
 mod plain_client;
 mod plain_server;

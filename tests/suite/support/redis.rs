@@ -9,7 +9,7 @@ use std::{
 };
 use sweatbox::config::Credentials;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
     sync::OnceCell,
     time::timeout,
@@ -26,6 +26,9 @@ pub struct Redis {
     keeper: Option<Keeper>,
     next_database: AtomicU32,
 }
+
+/// A connection to tell a server something, as an administrator does.
+pub struct Console(BufReader<TcpStream>);
 
 /// The server that all tests of this process share; each has databases of its own.
 pub async fn shared_redis() -> &'static Redis {
@@ -84,6 +87,14 @@ impl Redis {
         Ok(answer)
     }
 
+    /// A connection for an administrator.
+    pub async fn console(&self) -> Console {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).await;
+        let mut console = Console(BufReader::new(stream.unwrap()));
+        console.tell(&format!("AUTH {PASSWORD}")).await;
+        console
+    }
+
     /// Kills it, as a power cut would.
     pub fn stop(&mut self) {
         self.keeper.take().unwrap().stop();
@@ -114,5 +125,31 @@ impl Redis {
     pub fn credentials(&self, database: &str) -> Credentials {
         let text = self.credentials_json(database);
         Credentials::parse(&text, Path::new("secrets.json")).unwrap()
+    }
+}
+
+impl Console {
+    /// Tells it something that it confirms in one line.
+    pub async fn tell(&mut self, command: &str) {
+        let confirmed = self.line_after(command).await;
+        assert!(!confirmed.starts_with('-'), "{command}: {confirmed}");
+    }
+
+    /// Asks it something that it answers with a text.
+    pub async fn ask(&mut self, command: &str) -> String {
+        let length = self.line_after(command).await;
+        let length: usize = length.trim_start_matches('$').trim().parse().unwrap();
+        // With the line's end behind the text.
+        let mut text = vec![0; length + 2];
+        self.0.read_exact(&mut text).await.unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    async fn line_after(&mut self, command: &str) -> String {
+        let command = format!("{command}\r\n");
+        self.0.write_all(command.as_bytes()).await.unwrap();
+        let mut line = String::new();
+        self.0.read_line(&mut line).await.unwrap();
+        line
     }
 }

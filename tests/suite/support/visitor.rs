@@ -117,11 +117,16 @@ impl Visitor {
 
     /// Sends a form.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        let form = form.extend_pairs(fields).finish();
+        self.try_submit(path, fields).await.unwrap()
+    }
+
+    /// The same, for connections that may fail.
+    pub async fn try_submit(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::Result<Answer> {
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let headers = [("content-type", "application/x-www-form-urlencoded")];
-        let sent = self.exchange(Method::POST, path, &headers, form);
-        sent.await.unwrap()
+        self.exchange(Method::POST, path, &headers, form).await
     }
 
     /// As `request`, for connections that may fail.

@@ -90,6 +90,12 @@ impl FileStore {
                 format!("{folder} is no folder"),
                 format!("move it away: `mv {0} {0}.old`", quoted(&self.folder)),
             ),
+            io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::FileTooLarge
+            | io::ErrorKind::ReadOnlyFilesystem => {
+                StoreError::Unwritable(format!("{folder}: {error}"))
+            }
             _ => StoreError::Failed(format!("{folder}: {error}")),
         }
     }

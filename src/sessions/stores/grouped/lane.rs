@@ -18,8 +18,9 @@ use tower_sessions::session::Id;
 /// The largest batch: sessions, and bytes of their data.
 pub(super) const ROWS: usize = 64;
 const BYTES: usize = 1024 * 1024;
-/// How long a request waits until its batch begins; as long as for a connection.
-pub(super) const TURN: Duration = Duration::from_secs(1);
+/// How long a request waits until its batch begins. Longer than one batch may take: where the
+/// store is down, the next batch hears at once what is wrong.
+pub(super) const TURN: Duration = Duration::from_secs(2);
 
 /// What a lane's writes do.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +170,7 @@ impl Queue {
         while self.waiting.front().is_some_and(late)
             && let Some(waiting) = self.waiting.pop_front()
         {
-            let why = StoreError::Unreachable("too many writes were waiting before".into());
+            let why = StoreError::Unwritable("too many changes were waiting before".into());
             let _ = waiting.answer.send(Err(why));
         }
     }

@@ -175,7 +175,7 @@ async fn nobody_waits_for_a_turn_without_end() {
     assert!(answers.remove(0).await.unwrap().unwrap());
     for answer in answers {
         let refused = answer.await.unwrap();
-        assert!(matches!(refused, Err(StoreError::Unreachable(_))));
+        assert!(matches!(refused, Err(StoreError::Unwritable(_))));
     }
     assert!(grouped.save(&Id(1), &session("new")).await.unwrap());
 }

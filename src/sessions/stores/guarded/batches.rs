@@ -13,13 +13,13 @@ impl Batches for Guarded {
         let Some(inner) = self.inner.batches() else {
             return Ok(false);
         };
-        self.run(|| inner.create_all(sessions)).await
+        self.change(|| inner.create_all(sessions)).await
     }
 
     async fn save_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
         let Some(inner) = self.inner.batches() else {
             return Ok(false);
         };
-        self.run(|| inner.save_all(sessions)).await
+        self.change(|| inner.save_all(sessions)).await
     }
 }

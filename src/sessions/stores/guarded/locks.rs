@@ -21,7 +21,7 @@ impl SharedLocks for Guarded {
         let locks = locks.ok_or_else(|| StoreError::Failed("no locks between processes".into()))?;
         let end = Instant::now() + wait;
         loop {
-            self.fail_fast()?;
+            self.broken.check()?;
             let wait = end.duration_since(Instant::now()).min(LOCK_TRY);
             let tried = timeout(wait + LOCK_ANSWER, locks.lock(id, wait)).await;
             match tried.unwrap_or_else(|_| Err(unanswered(None))) {

@@ -5,6 +5,7 @@
 //! request finds that out for itself, one after another.
 
 mod batches;
+mod breaker;
 mod locks;
 
 use super::{
@@ -13,10 +14,11 @@ use super::{
 };
 use crate::config::CookieForm;
 use async_trait::async_trait;
+use breaker::Breaker;
 use std::{
     future::Future,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -24,7 +26,7 @@ use std::{
 use time::OffsetDateTime;
 use tokio::{
     sync::Semaphore,
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tower_sessions::session::Id;
 
@@ -32,8 +34,6 @@ use tower_sessions::session::Id;
 const OPERATION_LIMIT: Duration = Duration::from_millis(1500);
 /// How long a purge may take, for which nobody waits.
 const PURGE_LIMIT: Duration = Duration::from_secs(30);
-/// How long everybody is told "down" without asking again.
-const FAIL_FAST: Duration = Duration::from_millis(300);
 /// Between two tries, so that a server that resets connections at once is not hammered.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -44,7 +44,10 @@ pub struct Guarded {
     /// Whether the tables were found or made; a server that was down at our start is prepared
     /// by the first operation that reaches it, one whose tables were dropped by the next one.
     prepared: AtomicBool,
-    broken: Mutex<Option<(Instant, StoreError)>>,
+    /// Tripped when it does not answer.
+    broken: Breaker,
+    /// Tripped when it takes no changes; whoever only reads goes on.
+    unwritable: Breaker,
     /// How many operations may be at work at a time.
     places: Semaphore,
 }
@@ -62,7 +65,8 @@ impl Guarded {
             inner,
             places: Semaphore::new(places),
             prepared: AtomicBool::new(false),
-            broken: Mutex::new(None),
+            broken: Breaker::default(),
+            unwritable: Breaker::default(),
         }
     }
 
@@ -70,7 +74,7 @@ impl Guarded {
     where
         F: Future<Output = StoreResult<T>>,
     {
-        self.fail_fast()?;
+        self.broken.check()?;
         let mut last = None;
         let attempts = async {
             let _place = self.places.acquire().await;
@@ -101,22 +105,21 @@ impl Guarded {
         outcome
     }
 
-    /// Within 300 ms of a failure, the same answer again. Without this, 40 requests that wait
-    /// for one session's lock would wait for the limit one after another: 60 s for the last.
-    fn fail_fast(&self) -> StoreResult<()> {
-        let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*broken {
-            Some((since, error)) if since.elapsed() < FAIL_FAST => Err(error.clone()),
-            _ => Ok(()),
-        }
+    /// The same for what changes something.
+    async fn change<T, F>(&self, operation: impl Fn() -> F) -> StoreResult<T>
+    where
+        F: Future<Output = StoreResult<T>>,
+    {
+        self.unwritable.check()?;
+        let outcome = self.run(operation).await;
+        let refused = |error: &&StoreError| matches!(error, StoreError::Unwritable(_));
+        self.unwritable.note(outcome.as_ref().err().filter(refused));
+        outcome
     }
 
     fn note(&self, error: Option<&StoreError>) {
-        let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        *broken = match error {
-            Some(error @ StoreError::Unreachable(_)) => Some((Instant::now(), error.clone())),
-            _ => None,
-        };
+        let down = |error: &&StoreError| matches!(error, StoreError::Unreachable(_));
+        self.broken.note(error.filter(down));
     }
 }
 
@@ -155,7 +158,7 @@ impl Store for Guarded {
     }
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.run(|| self.inner.create(id, session)).await
+        self.change(|| self.inner.create(id, session)).await
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
@@ -163,15 +166,15 @@ impl Store for Guarded {
     }
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.run(|| self.inner.save(id, session)).await
+        self.change(|| self.inner.save(id, session)).await
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
-        self.run(|| self.inner.touch(id, expiry)).await
+        self.change(|| self.inner.touch(id, expiry)).await
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        self.run(|| self.inner.delete(id)).await
+        self.change(|| self.inner.delete(id)).await
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {

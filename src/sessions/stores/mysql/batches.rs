@@ -30,8 +30,8 @@ impl Batches for MysqlStore {
     async fn save_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
         let mut statement = updating_all(&self.table, sessions);
         let rows = self.execute(statement.build()).await;
-        let rows = rows.map_err(|error| self.sort(error))?;
-        Ok(rows == sessions.len() as u64)
+        rows.map(|rows| rows == sessions.len() as u64)
+            .map_err(|error| self.sort(error))
     }
 }
 

@@ -99,6 +99,10 @@ impl MysqlStore {
             // Too many connections, of this server or this account, or it is shutting down:
             // it passes.
             Some(1040 | 1053 | 1203 | 1226) => StoreError::Unreachable(format!("{place}: {error}")),
+            // The disk or the table is full; the server or the transaction is read-only.
+            Some(1021 | 1114 | 1290 | 1792 | 1836) => {
+                StoreError::Unwritable(format!("{place}: {error}"))
+            }
             Some(1146) => StoreError::Unprepared(format!("{place}: {error}")),
             _ => StoreError::from(error).at(place),
         }

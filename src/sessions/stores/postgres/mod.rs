@@ -99,6 +99,8 @@ impl PostgresStore {
             }
             // Too many connections, or it is starting: it passes.
             Some("53300" | "57P03") => StoreError::Unreachable(format!("{place}: {error}")),
+            // A read-only server, as a standby is; a full disk.
+            Some("25006" | "53100") => StoreError::Unwritable(format!("{place}: {error}")),
             Some("42P01") => StoreError::Unprepared(format!("{place}: {error}")),
             _ => StoreError::from(error).at(place),
         }

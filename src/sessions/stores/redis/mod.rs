@@ -121,6 +121,7 @@ impl RedisStore {
             // A cluster that is just choosing another master.
             ErrorKind::Timeout | ErrorKind::Cluster => StoreError::Unreachable(what),
             _ if error.details().starts_with("LOADING") => StoreError::Unreachable(what),
+            _ if takes_no_changes(error.details()) => StoreError::Unwritable(what),
             _ => StoreError::Failed(what),
         }
     }
@@ -257,6 +258,12 @@ impl Store for RedisStore {
         // The connection ends with the program all the same.
         let _ = self.client.quit().await;
     }
+}
+
+/// A replica, a master with too few of them, a disk that fails, a memory that is full.
+fn takes_no_changes(error: &str) -> bool {
+    let codes = ["READONLY", "NOREPLICAS", "MISCONF", "OOM"];
+    codes.iter().any(|code| error.starts_with(code))
 }
 
 /// The scripts are shown by what they do, since nobody reads a hundred characters of Lua there.

@@ -14,10 +14,10 @@ impl Batches for SqliteStore {
     async fn create_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
         let mut statement = QueryBuilder::new(format!("INSERT INTO {} ", self.table));
         push_rows(&mut statement, sessions);
-        match statement.build().execute(&self.pools.writer).await {
+        match self.execute(statement.build()).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
-            Err(error) => Err(self.sort(error)),
+            Err(error) => Err(self.sort_change(error)),
         }
     }
 
@@ -29,9 +29,9 @@ impl Batches for SqliteStore {
             ") UPDATE {table} SET data = new.data, expiry_date = new.expiry_date \
              FROM new WHERE {table}.id = new.id"
         ));
-        let done = statement.build().execute(&self.pools.writer).await;
-        let done = done.map_err(|error| self.sort(error))?;
-        Ok(done.rows_affected() == sessions.len() as u64)
+        let rows = self.execute(statement.build()).await;
+        rows.map(|rows| rows == sessions.len() as u64)
+            .map_err(|error| self.sort_change(error))
     }
 }
 

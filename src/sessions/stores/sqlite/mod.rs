@@ -1,6 +1,7 @@
 //! The embedded SQLite file: the default, which needs no server.
 
 mod batches;
+mod errors;
 mod pools;
 mod present;
 mod schema;
@@ -8,17 +9,18 @@ mod schema;
 pub use pools::SqlitePools;
 
 use super::{
-    About, Batches, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    About, Batches, Listed, Store, StoreResult, StoredSession, Tenancy, Words,
     claim_file::ClaimFile, from_micros, schema::Schema, unreadable,
 };
 use crate::{
-    config::{could_make, private_file, quoted, refuse_if_shared},
+    config::{could_make, private_file, refuse_if_shared},
     identity::Identity,
 };
 use async_trait::async_trait;
-use sqlx::Connection;
-use std::path::Path;
+use sqlx::{Connection, Sqlite, query::Query, sqlite::SqliteArguments};
+use std::{path::Path, time::Duration};
 use time::OffsetDateTime;
+use tokio::time::timeout;
 use tower_sessions::session::Id;
 
 /// Sessions in a table of a SQLite file.
@@ -32,6 +34,10 @@ pub struct SqliteStore {
     table: String,
     words: Words,
 }
+
+/// How long a change may take: for its turn, and for a file that somebody has locked. Shorter
+/// than every store's limit, so that a locked file is told from one that does not answer at all.
+const CHANGE_LIMIT: Duration = Duration::from_millis(1200);
 
 impl SqliteStore {
     /// Sessions in `file`, which is made by [`Store::prepare`] and opened when first needed.
@@ -63,28 +69,14 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Names what a student can mend; the rest as for every SQL store.
-    fn sort(&self, error: sqlx::Error) -> StoreError {
-        let file = self.pools.file.display();
-        let code = error.as_database_error().and_then(|error| error.code());
-        let code = code.and_then(|code| code.parse::<u32>().ok());
-        // https://www.sqlite.org/rescode.html; the low byte is the primary code.
-        match code.map(|code| code & 0xff) {
-            Some(5 | 6) => StoreError::Unreachable(format!("another process has locked {file}")),
-            Some(11 | 26) => StoreError::refused(
-                format!("{file} is damaged or is no database: {error}"),
-                format!(
-                    "move it away and start again: `mv {0} {0}.old`",
-                    quoted(&self.pools.file)
-                ),
-            ),
-            // It cannot be opened: it was removed, and can be made again.
-            Some(14) => StoreError::Unprepared(format!("{file}: {error}")),
-            Some(1) if error.to_string().contains("no such table") => {
-                StoreError::Unprepared(format!("{file}: {error}"))
-            }
-            _ => error.into(),
-        }
+    /// Runs a statement that changes something; how many rows it found.
+    async fn execute<'q>(
+        &self,
+        statement: Query<'q, Sqlite, SqliteArguments<'q>>,
+    ) -> sqlx::Result<u64> {
+        let done = timeout(CHANGE_LIMIT, statement.execute(&self.pools.writer)).await;
+        let done = done.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        done.map(|done| done.rows_affected())
     }
 }
 
@@ -113,6 +105,7 @@ impl Store for SqliteStore {
         let mut connection = connection.map_err(|error| self.sort(error))?;
         let query = sqlx::query_scalar("SELECT 'SQLite ' || sqlite_version()");
         let version = query.fetch_one(&mut connection).await;
+        self.look_for_damage().await?;
         Ok(About {
             version: version.map_err(|error| self.sort(error))?,
             clock: None,
@@ -126,16 +119,14 @@ impl Store for SqliteStore {
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
         let [create, ..] = self.words.sent();
-        let done = sqlx::query(create)
+        let statement = sqlx::query(create)
             .bind(id.to_string())
             .bind(&session.data)
-            .bind(micros(session.expiry))
-            .execute(&self.pools.writer)
-            .await;
-        match done {
+            .bind(micros(session.expiry));
+        match self.execute(statement).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
-            Err(error) => Err(self.sort(error)),
+            Err(error) => Err(self.sort_change(error)),
         }
     }
 
@@ -158,35 +149,27 @@ impl Store for SqliteStore {
 
     async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
         let [_, _, save, ..] = self.words.sent();
-        let done = sqlx::query(save)
+        let statement = sqlx::query(save)
             .bind(&session.data)
             .bind(micros(session.expiry))
-            .bind(id.to_string())
-            .execute(&self.pools.writer)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(done.rows_affected() == 1)
+            .bind(id.to_string());
+        let rows = self.execute(statement).await;
+        rows.map(|rows| rows == 1)
+            .map_err(|error| self.sort_change(error))
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
         let [.., touch, _] = self.words.sent();
-        let done = sqlx::query(touch)
-            .bind(micros(expiry))
-            .bind(id.to_string())
-            .execute(&self.pools.writer)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(done.rows_affected() == 1)
+        let statement = sqlx::query(touch).bind(micros(expiry)).bind(id.to_string());
+        let rows = self.execute(statement).await;
+        rows.map(|rows| rows == 1)
+            .map_err(|error| self.sort_change(error))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
         let [.., delete] = self.words.sent();
-        let statement = sqlx::query(delete).bind(id.to_string());
-        statement
-            .execute(&self.pools.writer)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(())
+        let rows = self.execute(sqlx::query(delete).bind(id.to_string())).await;
+        rows.map(|_| ()).map_err(|error| self.sort_change(error))
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
@@ -196,11 +179,10 @@ impl Store for SqliteStore {
              (SELECT rowid FROM {table} WHERE expiry_date <= ? LIMIT ?)"
         );
         let statement = sqlx::query(&statement).bind(micros(now)).bind(limit);
-        let done = statement
-            .execute(&self.pools.writer)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(done.rows_affected())
+        // Not through `execute`: nobody waits for a purge, and it may take its time.
+        let done = statement.execute(&self.pools.writer).await;
+        done.map(|done| done.rows_affected())
+            .map_err(|error| self.sort_change(error))
     }
 
     async fn count(&self) -> StoreResult<u64> {
