@@ -162,7 +162,7 @@ async fn ready(options: &Options) -> Result<(Settings, Arc<dyn Store>, Vec<TcpLi
     loop {
         tries += 1;
         let settings = Settings::load(options)?;
-        let store = ready_store(&settings).await?;
+        let store = ready_store(&settings, options.tenancy()).await?;
         match listen(&options.bind, settings.assignment) {
             Ok(listeners) => {
                 claim_sessions(&*store, options.tenancy(), &settings).await?;
@@ -175,7 +175,7 @@ async fn ready(options: &Options) -> Result<(Settings, Arc<dyn Store>, Vec<TcpLi
 }
 
 /// The store, with its tables found or made. One that is down is no reason not to start.
-async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
+async fn ready_store(settings: &Settings, tenancy: Tenancy) -> Result<Arc<dyn Store>, Refusal> {
     warn_of_memory(&settings.store);
     let store = Guarded::new(stores::open(&settings.store, &settings.identity));
     match store.prepare().await {
@@ -193,7 +193,11 @@ async fn ready_store(settings: &Settings) -> Result<Arc<dyn Store>, Refusal> {
              {error}"
         ),
     }
-    Ok(Arc::new(store))
+    Ok(stores::eased(
+        Arc::new(store),
+        settings.store.kind(),
+        tenancy,
+    ))
 }
 
 /// Says what the store `memory` costs.

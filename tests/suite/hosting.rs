@@ -151,7 +151,10 @@ async fn a_foreign_table_costs_its_own_copy_alone() {
     let drop = format!("DROP TABLE s_{b}_session");
     connection.execute(&*drop).await.unwrap();
     connection.execute(&*foreign(b)).await.unwrap();
-    other.get("/?haveEnough=1").await.expect(503);
+    eventually("the other table is noticed", SOON, async || {
+        other.get("/?haveEnough=1").await.status == 503
+    })
+    .await;
     ann.has_enough().await.expect(200);
 }
 

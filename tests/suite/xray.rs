@@ -1,6 +1,6 @@
 //! The X-ray: one's own requests taken apart, and nobody else's.
 
-use crate::support::{TestApp, Visitor, on_every_store};
+use crate::support::{TestApp, Visitor, eventually, on_every_store};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -154,6 +154,37 @@ async fn the_sleep_is_seen_apart_from_the_work() {
 }
 
 #[tokio::test]
+async fn what_was_not_asked_of_the_store_is_not_said_to_be() {
+    let app = TestApp::eased_on_sqlite().await;
+    let visitor = app.visitor();
+    visitor.get("/t/set/a/1").await.expect(200);
+    // Loaded again under the lock, a moment after the first time.
+    eventually("it is remembered", Duration::from_secs(10), async || {
+        visitor.get("/t/add/n").await.expect(200);
+        let again = loads(&visitor).await.remove(1);
+        let statement = again["statement"].as_str().unwrap();
+        assert_eq!(again["store"] == "recent", statement.contains("100 ms"));
+        again["store"] == "recent"
+    })
+    .await;
+    // As long as a person takes to click.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    visitor.get("/t/get/a").await.expect(200);
+    let first = loads(&visitor).await.remove(0);
+    assert_eq!(first["store"], "sqlite");
+    let statement = first["statement"].as_str().unwrap();
+    assert!(statement.starts_with("SELECT data"), "{statement}");
+}
+
+/// How the latest request loaded its session, each time.
+async fn loads(visitor: &Visitor) -> Vec<Value> {
+    let mut latest = requests(visitor).await.pop().unwrap();
+    let events: Vec<Value> = serde_json::from_value(latest["events"].take()).unwrap();
+    let loads = events.into_iter();
+    loads.filter(|event| event["operation"] == "load").collect()
+}
+
+#[tokio::test]
 async fn nothing_is_recorded_where_it_is_switched_off() {
     let app = TestApp::on_sqlite().await;
     app.sessions.rings().switch(false);
@@ -187,7 +218,7 @@ async fn coming_requests_are_streamed_until_the_session_ends() {
     let ring = app.sessions.rings();
     let id = &visitor.cookie(app.cookie_name()).unwrap()[44..66];
     let id: tower_sessions::session::Id = id.parse().unwrap();
-    crate::support::eventually("it is followed", Duration::from_secs(5), async || {
+    eventually("it is followed", Duration::from_secs(5), async || {
         ring.of(id.0).unwrap().followers() == 1
     })
     .await;

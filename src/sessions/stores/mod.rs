@@ -8,6 +8,7 @@ mod claims;
 mod cookie;
 mod error;
 mod file;
+mod grouped;
 mod guarded;
 mod lease;
 #[cfg(feature = "memcached")]
@@ -18,9 +19,12 @@ mod mongodb;
 mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod recent;
 mod recorded;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(test)]
+mod rehearsed;
 mod schema;
 mod shared;
 mod sqlite;
@@ -31,6 +35,7 @@ pub use self::mongodb::MongodbStore;
 pub use cookie::CookieStore;
 pub use error::{StoreError, StoreResult};
 pub use file::FileStore;
+pub use grouped::Grouped;
 pub use guarded::Guarded;
 #[cfg(feature = "memcached")]
 pub use memcached::MemcachedStore;
@@ -38,6 +43,7 @@ pub use memory::MemoryStore;
 pub use mysql::{MysqlPools, MysqlStore};
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresPools, PostgresStore};
+pub use recent::Recent;
 pub(super) use recorded::Recorded;
 #[cfg(feature = "redis")]
 pub use redis::RedisStore;
@@ -47,7 +53,7 @@ pub use words::Words;
 
 use super::masked;
 use crate::{
-    config::{CookieForm, StoreSetup, Tenancy},
+    config::{CookieForm, StoreKind, StoreSetup, Tenancy},
     identity::Identity,
 };
 use async_trait::async_trait;
@@ -106,6 +112,16 @@ pub trait SharedLock: std::fmt::Debug + Send + Sync {
     async fn release(&self);
 }
 
+/// Several sessions at the price of one statement.
+#[async_trait]
+pub trait Batches: Send + Sync {
+    /// Writes new sessions of different ids, all or none; `false` when an id is taken.
+    async fn create_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool>;
+
+    /// Overwrites those of these sessions that are there; `false` when some are gone.
+    async fn save_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool>;
+}
+
 /// How long a lock outlives a killed process where the store does not see that it has died.
 pub const LOCK_LEASE: Duration = Duration::from_secs(5);
 
@@ -139,6 +155,11 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Writes a new session; `false` when `id` is taken.
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool>;
 
+    /// What [`load`](Self::load) would answer without asking the store; `None` when it would ask.
+    fn recall(&self, _: &Id) -> Option<StoredSession> {
+        None
+    }
+
     /// Reads a session.
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>>;
 
@@ -168,6 +189,11 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
 
     /// Locks that hold between processes; `None` when the store has nothing to make them of.
     fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        None
+    }
+
+    /// Writes of several sessions at once; `None` when that is no cheaper here.
+    fn batches(&self) -> Option<&dyn Batches> {
         None
     }
 
@@ -208,4 +234,22 @@ pub fn open(setup: &StoreSetup, identity: &Identity) -> Arc<dyn Store> {
         #[cfg(feature = "mongodb")]
         StoreSetup::Mongodb(credentials) => Arc::new(MongodbStore::new(credentials, identity)),
     }
+}
+
+/// A guarded store with what spares it work, as long as this process alone serves its sessions:
+/// those that are written at the same time go together, and those that were just read or written
+/// are remembered. Replicas go without, and so does what lies in the process or beside it.
+pub fn eased(store: Arc<dyn Store>, kind: StoreKind, tenancy: Tenancy) -> Arc<dyn Store> {
+    let near = matches!(
+        kind,
+        StoreKind::Memory | StoreKind::File | StoreKind::Cookie
+    );
+    if near || tenancy == Tenancy::Replica {
+        return store;
+    }
+    let store: Arc<dyn Store> = match store.batches().is_some() {
+        true => Arc::new(Grouped::new(store)),
+        false => store,
+    };
+    Arc::new(Recent::new(store))
 }

@@ -2,7 +2,7 @@
 
 use super::{
     About, CookieForm, Listed, SharedLock, SharedLocks, Store, StoreResult, StoredSession, Tenancy,
-    Words,
+    Words, recent,
 };
 use crate::xray::{Operation, Outcome, Recording, StoreCall, What};
 use async_trait::async_trait;
@@ -45,6 +45,21 @@ impl Recorded {
             statement: self.inner.words().of(operation),
             bytes,
             outcome,
+        };
+        self.recording.took(start, What::Store(call));
+    }
+
+    /// The store was not asked.
+    fn recalled(&self, start: Instant, bytes: usize) {
+        if !self.recording.is_on() {
+            return;
+        }
+        let call = StoreCall {
+            store: recent::NAME,
+            operation: Operation::Load,
+            statement: recent::STATEMENT.clone(),
+            bytes,
+            outcome: Outcome::Done,
         };
         self.recording.took(start, What::Store(call));
     }
@@ -94,6 +109,10 @@ impl Store for Recorded {
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         let start = Instant::now();
+        if let Some(session) = self.inner.recall(id) {
+            self.recalled(start, session.data.len());
+            return Ok(Some(session));
+        }
         let loaded = self.inner.load(id).await;
         let (bytes, outcome) = match &loaded {
             Ok(Some(session)) => (session.data.len(), Outcome::Done),

@@ -5,12 +5,12 @@
 
 use super::{
     CookieStore, FileStore, Guarded, MemoryStore, MysqlPools, MysqlStore, SqlitePools, SqliteStore,
-    Store, StoreResult, schema::Schema,
+    Store, StoreResult, eased, schema::Schema,
 };
 #[cfg(feature = "postgres")]
 use super::{PostgresPools, PostgresStore};
 use crate::{
-    config::{CookieForm, Refusal, StoreSetup},
+    config::{CookieForm, Refusal, StoreKind, StoreSetup, Tenancy},
     identity::Identity,
 };
 use std::{path::Path, sync::Arc};
@@ -24,7 +24,10 @@ const MEMORY_BYTES: usize = 1024 * 1024;
 
 /// What opens the stores of all copies.
 #[derive(Debug)]
-pub struct SharedStores(Connections);
+pub struct SharedStores {
+    kind: StoreKind,
+    connections: Connections,
+}
 
 #[derive(Debug)]
 enum Connections {
@@ -64,12 +67,15 @@ impl SharedStores {
                 ));
             }
         };
-        Ok(Self(connections))
+        Ok(Self {
+            kind: setup.kind(),
+            connections,
+        })
     }
 
     /// The store of one copy, prepared when it is first used.
     pub fn open(&self, identity: &Identity) -> Arc<dyn Store> {
-        let store: Arc<dyn Store> = match &self.0 {
+        let store: Arc<dyn Store> = match &self.connections {
             Connections::Memory => Arc::new(MemoryStore::bounded(MEMORY_BYTES)),
             Connections::File => Arc::new(FileStore::new(Path::new("."), identity)),
             Connections::Cookie(form) => Arc::new(CookieStore::new(*form, None)),
@@ -78,7 +84,8 @@ impl SharedStores {
             #[cfg(feature = "postgres")]
             Connections::Postgres(pools) => Arc::new(PostgresStore::sharing(pools, identity)),
         };
-        Arc::new(Guarded::sharing(store, PLACES))
+        let guarded = Arc::new(Guarded::sharing(store, PLACES));
+        eased(guarded, self.kind, Tenancy::Alone)
     }
 
     /// Whether the database answers and lets us in, as seen by one of the copies, whose own
@@ -87,7 +94,7 @@ impl SharedStores {
     /// # Errors
     /// As every operation of a store.
     pub async fn check(&self, identity: &Identity) -> StoreResult<()> {
-        let tables = match &self.0 {
+        let tables = match &self.connections {
             Connections::Memory | Connections::File | Connections::Cookie(_) => return Ok(()),
             Connections::Sqlite(pools) => {
                 let store = SqliteStore::sharing(pools, identity);
@@ -107,7 +114,7 @@ impl SharedStores {
     /// # Errors
     /// As every operation of a store; then each copy makes its own when it is first used.
     pub async fn prepare(&self, identities: &[&Identity]) -> StoreResult<()> {
-        match &self.0 {
+        match &self.connections {
             Connections::Sqlite(pools) => pools.prepare(identities).await,
             _ => Ok(()),
         }
@@ -115,7 +122,7 @@ impl SharedStores {
 
     /// Closes the connections.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.connections {
             Connections::Memory | Connections::File | Connections::Cookie(_) => {}
             Connections::Sqlite(pools) => pools.close().await,
             Connections::Mysql(pools) => pools.close().await,

@@ -107,7 +107,11 @@ async fn a_file_that_is_removed_without_its_journal_is_made_again_and_kept() {
     let visitor = copy.visitor();
     visitor.append(1).await.expect(303);
     fs::remove_file(folder.path(FILE)).unwrap();
-    assert!(visitor.look().await.expect(200).numbers().is_empty());
+    // A copy that is alone remembers for 100 ms what it has just written.
+    eventually("the removal is noticed", RECOVERY, async || {
+        visitor.look().await.expect(200).numbers().is_empty()
+    })
+    .await;
     visitor.append(2).await.expect(303);
     expect_kept(&folder, copy, &["--bind", "127.0.0.1"], &visitor, &[2]).await;
 }
@@ -141,6 +145,10 @@ async fn a_file_that_is_damaged_while_the_copy_runs_is_told_with_the_mend_and_th
     visitor.append(1).await.expect(303);
     damage(&folder, copy.port).await;
 
+    eventually("the damage is noticed", RECOVERY, async || {
+        visitor.look().await.status == 503
+    })
+    .await;
     let reason = "The session store (sqlite) cannot be used; `sweatbox doctor` says why.";
     expect_refused(visitor.look().await, reason);
     // A newcomer is not told that something was kept which nobody would find again.

@@ -5,8 +5,10 @@ use super::shared_memcached;
 #[cfg(feature = "mongodb")]
 use super::shared_mongodb;
 use super::{
-    FailingDeletes, Gate, MariaDb, PlainClient, Server, TestClock, Visitor, certificate_files_in,
-    choose_tls_provider, routes, shared_mariadb,
+    Gate, MariaDb, PlainClient, Server, TestClock, Visitor, certificate_files_in,
+    choose_tls_provider,
+    place::{Opened, Place, identity_port},
+    routes, shared_mariadb,
 };
 #[cfg(feature = "postgres")]
 use super::{Postgres, shared_postgres};
@@ -16,25 +18,19 @@ use axum::Router;
 use std::{
     net::TcpListener,
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU16, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 use sweatbox::{
     app,
-    config::{CookieForm, StoreKind, StoreSetup, Tenancy},
+    config::{CookieForm, StoreSetup, Tenancy},
     database::Database,
-    identity::{Identity, InstallKey, Port},
+    identity::{Identity, InstallKey},
     progress::Progress,
     quiz::{Bank, Quiz},
     sandbox::Sandbox,
     server::{self, Limits},
-    sessions::{
-        Sessions,
-        stores::{self, FileStore, Guarded, Store},
-    },
+    sessions::{Sessions, stores::Store},
     tls,
 };
 use tempfile::TempDir;
@@ -48,7 +44,10 @@ pub enum Storage {
     File,
     Cookie,
     Sqlite,
+    /// With the memory of 100 ms and with writes in company, as a copy that is alone has it.
+    EasedSqlite,
     Mysql,
+    EasedMysql,
     #[cfg(feature = "postgres")]
     Postgres,
     #[cfg(feature = "redis")]
@@ -71,7 +70,7 @@ pub struct TestApp {
     pub sessions: Sessions,
     pub stopping: CancellationToken,
     pub setup: StoreSetup,
-    bare: Arc<dyn Store>,
+    looked_at: Arc<dyn Store>,
     /// Whether the copy's store refuses to delete.
     pub failing_deletes: Arc<AtomicBool>,
     /// The copy without its connections.
@@ -88,7 +87,9 @@ impl TestApp {
             Storage::File => Self::on(StoreSetup::File).await,
             Storage::Cookie => Self::on(StoreSetup::Cookie(CookieForm::Signed)).await,
             Storage::Sqlite => Self::on_sqlite().await,
+            Storage::EasedSqlite => Self::eased_on_sqlite().await,
             Storage::Mysql => Self::on_mariadb(shared_mariadb().await).await,
+            Storage::EasedMysql => Self::eased_on_mariadb(shared_mariadb().await).await,
             #[cfg(feature = "postgres")]
             Storage::Postgres => Self::on_postgres(shared_postgres().await).await,
             #[cfg(feature = "redis")]
@@ -126,6 +127,28 @@ impl TestApp {
         let folder = tempfile::tempdir().unwrap();
         let setup = StoreSetup::Sqlite(folder.path().join("sweatbox.sqlite"));
         Self::with(folder, setup, Limits::default()).await
+    }
+
+    /// The same, eased as a copy that is alone.
+    pub async fn eased_on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let setup = StoreSetup::Sqlite(folder.path().join("sweatbox.sqlite"));
+        Self::eased(folder, setup).await
+    }
+
+    /// The same on a new database of `server`.
+    pub async fn eased_on_mariadb(server: &MariaDb) -> Self {
+        let database = server.new_database().await;
+        let setup = StoreSetup::Mysql(server.credentials(&database));
+        Self::eased(tempfile::tempdir().unwrap(), setup).await
+    }
+
+    async fn eased(folder: TempDir, setup: StoreSetup) -> Self {
+        let place = Place {
+            eased: true,
+            ..Place::alone_on(&setup)
+        };
+        Self::with_place(folder, setup, Limits::default(), place).await
     }
 
     /// A copy on a new database of `server`.
@@ -168,8 +191,12 @@ impl TestApp {
         let port = identity_port(&server.setup(credentials.clone()));
         let replica = async || {
             let (folder, setup) = (tempfile::tempdir(), server.setup(credentials.clone()));
-            let limits = Limits::default();
-            Self::with_tenancy(folder.unwrap(), setup, limits, (Tenancy::Replica, port)).await
+            let place = Place {
+                tenancy: Tenancy::Replica,
+                port,
+                eased: false,
+            };
+            Self::with_place(folder.unwrap(), setup, Limits::default(), place).await
         };
         [replica().await, replica().await]
     }
@@ -177,21 +204,16 @@ impl TestApp {
     /// A copy on the store that `setup` describes, with these live endpoints and no others.
     pub async fn serving(setup: StoreSetup, routes: Router<Sandbox>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let place = (Tenancy::Alone, identity_port(&setup));
+        let place = Place::alone_on(&setup);
         Self::with_routes(folder, setup, Limits::default(), place, |_| routes).await
     }
 
     async fn with(folder: TempDir, setup: StoreSetup, limits: Limits) -> Self {
-        let port = identity_port(&setup);
-        Self::with_tenancy(folder, setup, limits, (Tenancy::Alone, port)).await
+        let place = Place::alone_on(&setup);
+        Self::with_place(folder, setup, limits, place).await
     }
 
-    async fn with_tenancy(
-        folder: TempDir,
-        setup: StoreSetup,
-        limits: Limits,
-        place: (Tenancy, Port),
-    ) -> Self {
+    async fn with_place(folder: TempDir, setup: StoreSetup, limits: Limits, place: Place) -> Self {
         let routes = |gate| app::endpoints().merge(routes::routes(gate));
         Self::with_routes(folder, setup, limits, place, routes).await
     }
@@ -200,23 +222,20 @@ impl TestApp {
         folder: TempDir,
         setup: StoreSetup,
         limits: Limits,
-        (tenancy, port): (Tenancy, Port),
+        place: Place,
         routes: impl FnOnce(Gate) -> Router<Sandbox>,
     ) -> Self {
         choose_tls_provider();
         let key: InstallKey = "5a".repeat(32).parse().unwrap();
-        let identity = Identity::derive(port, &key);
-        // Below all guards, to look at what is really there.
-        let bare = match &setup {
-            StoreSetup::File => Arc::new(FileStore::new(folder.path(), &identity)),
-            setup => stores::open(setup, &identity),
-        };
-        let failing_deletes = Arc::new(AtomicBool::new(false));
-        let store = FailingDeletes::new(bare.clone(), failing_deletes.clone());
-        let store = Guarded::new(Arc::new(store));
-        store.prepare().await.unwrap();
+        let identity = Identity::derive(place.port, &key);
+        let tenancy = place.tenancy;
+        let Opened {
+            store,
+            looked_at,
+            failing_deletes,
+        } = place.open(&setup, folder.path(), &identity).await;
         let clock = TestClock::new();
-        let sessions = Sessions::new(Arc::new(store), &identity, clock.clock(), tenancy);
+        let sessions = Sessions::new(store, &identity, clock.clock(), tenancy);
         let sandbox = Sandbox {
             identity: Arc::new(identity.clone()),
             sessions: sessions.clone(),
@@ -249,7 +268,7 @@ impl TestApp {
             sessions,
             stopping,
             setup,
-            bare,
+            looked_at,
             failing_deletes,
             service,
             server: tokio::spawn(server),
@@ -268,9 +287,10 @@ impl TestApp {
         PlainClient::connect(self.port, &certificate, protocol).await
     }
 
-    /// The store below all guards, to look at what is really there.
+    /// The store below all guards, to look at what is really there. Of a copy that is eased, the
+    /// store as it uses it: what changes below is heard 100 ms later.
     pub fn store(&self) -> Arc<dyn Store> {
-        self.bare.clone()
+        self.looked_at.clone()
     }
 
     /// Whether the store removes expired sessions by itself.
@@ -297,18 +317,4 @@ fn progress_in(setup: &StoreSetup, folder: &TempDir) -> StoreSetup {
         StoreSetup::Postgres(_) => setup.clone(),
         _ => StoreSetup::Sqlite(folder.path().join("sweatbox.sqlite")),
     }
-}
-
-fn identity_port(setup: &StoreSetup) -> Port {
-    static NEXT: AtomicU16 = AtomicU16::new(20_000);
-    let shared = match setup {
-        #[cfg(feature = "redis")]
-        StoreSetup::Redis(credentials) => !credentials.nodes.is_empty(),
-        setup => setup.kind() == StoreKind::Memcached,
-    };
-    let port = match shared {
-        true => NEXT.fetch_add(1, Ordering::Relaxed),
-        false => 41220,
-    };
-    Port::new(port).unwrap()
 }

@@ -40,9 +40,21 @@ macro_rules! on_every_server_side_store {
         scenarios!(file, doc = "Needs no server.", TestApp::start(Storage::File), $($scenario)*);
         scenarios!(sqlite, doc = "Needs no server.", TestApp::start(Storage::Sqlite), $($scenario)*);
         scenarios!(
+            eased_sqlite,
+            doc = "Needs no server.",
+            TestApp::start(Storage::EasedSqlite),
+            $($scenario)*
+        );
+        scenarios!(
             mysql,
             ignore = "needs MariaDB: scripts/test",
             TestApp::start(Storage::Mysql),
+            $($scenario)*
+        );
+        scenarios!(
+            eased_mysql,
+            ignore = "needs MariaDB: scripts/test",
+            TestApp::start(Storage::EasedMysql),
             $($scenario)*
         );
         #[cfg(feature = "postgres")]

@@ -8,7 +8,7 @@ use std::sync::{
 use sweatbox::{
     config::{CookieForm, Tenancy},
     sessions::stores::{
-        About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Words,
+        About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Words,
     },
 };
 use time::OffsetDateTime;
@@ -95,6 +95,10 @@ impl Store for FailingDeletes {
 
     fn shared_locks(&self) -> Option<&dyn SharedLocks> {
         self.inner.shared_locks()
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
+        self.inner.batches()
     }
 
     async fn ping(&self) -> StoreResult<()> {

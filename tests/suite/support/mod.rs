@@ -23,6 +23,7 @@ mod memcached;
 #[cfg(feature = "mongodb")]
 mod mongodb;
 mod numbers;
+mod place;
 mod plain_client;
 mod plain_server;
 #[cfg(feature = "postgres")]

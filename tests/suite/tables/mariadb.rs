@@ -142,22 +142,14 @@ async fn every_operation_is_one_statement() {
         data: b"{}".to_vec(),
         expiry: app.clock.now(),
     };
-    server
-        .execute("SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON")
-        .await;
-    store.create(&id, &session).await.unwrap();
-    store.load(&id).await.unwrap();
-    store.save(&id, &session).await.unwrap();
-    store.touch(&id, session.expiry).await.unwrap();
-    store.delete(&id).await.unwrap();
-    server.execute("SET GLOBAL general_log = OFF").await;
-    let mut connection = server.connection().await;
-    let query = "SELECT CAST(argument AS CHAR) FROM mysql.general_log \
-                 WHERE command_type IN ('Execute', 'Query') AND argument NOT LIKE 'SET %'";
-    let statements: Vec<String> = sqlx::query_scalar(query)
-        .fetch_all(&mut connection)
-        .await
-        .unwrap();
+    let statements = logged(&server, async {
+        store.create(&id, &session).await.unwrap();
+        store.load(&id).await.unwrap();
+        store.save(&id, &session).await.unwrap();
+        store.touch(&id, session.expiry).await.unwrap();
+        store.delete(&id).await.unwrap();
+    })
+    .await;
     let verbs: Vec<_> = statements
         .iter()
         .map(|text| text.split(' ').next().unwrap())
@@ -167,4 +159,58 @@ async fn every_operation_is_one_statement() {
         ["INSERT", "SELECT", "UPDATE", "UPDATE", "DELETE"],
         "{statements:#?}"
     );
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_burst_takes_far_fewer_statements_than_requests() {
+    let server = MariaDb::start().await;
+    let app = TestApp::eased_on_mariadb(&server).await;
+    let visitor = app.visitor();
+    visitor.get("/t/set/a/1").await.expect(200);
+    let statements = logged(&server, async {
+        let mut burst = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let tab = visitor.another_tab();
+            burst.spawn(async move {
+                for _ in 0..25 {
+                    tab.get("/t/get/a").await.expect(200);
+                }
+            });
+        }
+        for _ in 0..200 {
+            let (store, id) = (app.store(), Id::default());
+            let session = StoredSession {
+                data: b"{}".to_vec(),
+                expiry: app.clock.now(),
+            };
+            burst.spawn(async move { assert!(store.create(&id, &session).await.unwrap()) });
+        }
+        burst.join_all().await;
+    })
+    .await;
+    let count = |verb: &str| {
+        let so = statements.iter().filter(|text| text.starts_with(verb));
+        so.count()
+    };
+    // Each of 200; within the same 100 ms one of them asks, or a few that came together.
+    assert!(count("SELECT data") < 100, "{statements:#?}");
+    assert!((1..100).contains(&count("INSERT")), "{statements:#?}");
+    assert_eq!(app.store().count().await.unwrap(), 201);
+}
+
+/// The statements that reach the server meanwhile.
+async fn logged(server: &MariaDb, work: impl Future<Output = ()>) -> Vec<String> {
+    server
+        .execute("SET GLOBAL log_output = 'TABLE'; SET GLOBAL general_log = ON")
+        .await;
+    work.await;
+    server.execute("SET GLOBAL general_log = OFF").await;
+    let mut connection = server.connection().await;
+    let query = "SELECT CAST(argument AS CHAR) FROM mysql.general_log \
+                 WHERE command_type IN ('Execute', 'Query') AND argument NOT LIKE 'SET %'";
+    sqlx::query_scalar(query)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap()
 }

@@ -4,11 +4,13 @@
 //! outage: it does not answer, its pool hands out connections that died, and every waiting
 //! request finds that out for itself, one after another.
 
+mod batches;
 mod breaker;
 mod locks;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    Words,
 };
 use crate::config::CookieForm;
 use async_trait::async_trait;
@@ -202,6 +204,10 @@ impl Store for Guarded {
 
     fn shared_locks(&self) -> Option<&dyn SharedLocks> {
         self.inner.shared_locks().map(|_| self as _)
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
+        self.inner.batches().map(|_| self as _)
     }
 
     async fn ping(&self) -> StoreResult<()> {

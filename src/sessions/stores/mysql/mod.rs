@@ -1,5 +1,6 @@
 //! MySQL and MariaDB: what the course uses.
 
+mod batches;
 mod locks;
 mod pools;
 mod schema;
@@ -7,7 +8,8 @@ mod schema;
 pub use pools::MysqlPools;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    Words,
     lease::Lease,
     schema::{Schema, not_allowed},
 };
@@ -235,6 +237,10 @@ impl Store for MysqlStore {
     }
 
     fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        Some(self)
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
         Some(self)
     }
 

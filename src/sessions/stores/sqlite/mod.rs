@@ -1,5 +1,6 @@
 //! The embedded SQLite file: the default, which needs no server.
 
+mod batches;
 mod errors;
 mod pools;
 mod present;
@@ -8,8 +9,8 @@ mod schema;
 pub use pools::SqlitePools;
 
 use super::{
-    About, Listed, Store, StoreResult, StoredSession, Tenancy, Words, claim_file::ClaimFile,
-    from_micros, schema::Schema, unreadable,
+    About, Batches, Listed, Store, StoreResult, StoredSession, Tenancy, Words,
+    claim_file::ClaimFile, from_micros, schema::Schema, unreadable,
 };
 use crate::{
     config::{could_make, private_file, refuse_if_shared},
@@ -214,6 +215,10 @@ impl Store for SqliteStore {
 
     async fn claim(&self, _: Tenancy) -> StoreResult<bool> {
         self.claim.claim()
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
+        Some(self)
     }
 
     async fn ping(&self) -> StoreResult<()> {

@@ -1,0 +1,126 @@
+//! Sessions that are saved at the same time, or begun: written together (group commit).
+//!
+//! A database spends more on a statement and its commit than on the row in it. So whoever comes
+//! while another save is being written waits, and then goes along with all the others that have
+//! come, in one statement. Each is answered when its own session is safe. Whoever is alone waits
+//! for nobody: for a save without company nothing changes.
+
+mod lane;
+#[cfg(test)]
+mod tests;
+
+use super::{
+    About, Batches, Listed, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Words,
+};
+use crate::config::CookieForm;
+use async_trait::async_trait;
+use lane::{Kind, Lane};
+use std::sync::Arc;
+use time::OffsetDateTime;
+use tokio_util::task::TaskTracker;
+use tower_sessions::session::Id;
+
+/// A decorator around a store that can write several sessions at once.
+#[derive(Debug)]
+pub struct Grouped {
+    inner: Arc<dyn Store>,
+    creates: Arc<Lane>,
+    saves: Arc<Lane>,
+    /// Batches, which go on whoever leaves.
+    at_work: TaskTracker,
+}
+
+impl Grouped {
+    /// Around `inner`; without its [`Batches`] it would gain nothing.
+    pub fn new(inner: Arc<dyn Store>) -> Self {
+        let at_work = TaskTracker::new();
+        let lane = |kind| Arc::new(Lane::new(kind, inner.clone(), at_work.clone()));
+        Self {
+            creates: lane(Kind::Creates),
+            saves: lane(Kind::Saves),
+            inner,
+            at_work,
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Grouped {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn words(&self) -> &Words {
+        self.inner.words()
+    }
+
+    fn in_cookie(&self) -> Option<CookieForm> {
+        self.inner.in_cookie()
+    }
+
+    async fn inspect(&self) -> StoreResult<bool> {
+        self.inner.inspect().await
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        self.inner.about().await
+    }
+
+    async fn prepare(&self) -> StoreResult<()> {
+        self.inner.prepare().await
+    }
+
+    async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        self.creates.write(id, session).await
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
+        self.inner.load(id).await
+    }
+
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        self.saves.write(id, session).await
+    }
+
+    async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
+        self.inner.touch(id, expiry).await
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        self.inner.delete(id).await
+    }
+
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        self.inner.purge(now, limit).await
+    }
+
+    async fn count(&self) -> StoreResult<u64> {
+        self.inner.count().await
+    }
+
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        self.inner.list(prefix, limit).await
+    }
+
+    async fn claim(&self, tenancy: Tenancy) -> StoreResult<bool> {
+        self.inner.claim(tenancy).await
+    }
+
+    fn shared_locks(&self) -> Option<&dyn SharedLocks> {
+        self.inner.shared_locks()
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
+        self.inner.batches()
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        self.inner.ping().await
+    }
+
+    async fn close(&self) {
+        self.at_work.close();
+        self.at_work.wait().await;
+        self.inner.close().await;
+    }
+}

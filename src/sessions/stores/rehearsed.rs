@@ -1,0 +1,206 @@
+//! A store to rehearse with: in memory, counted, held up and broken at will.
+
+use super::{
+    About, Batches, Listed, MemoryStore, Store, StoreError, StoreResult, StoredSession, Tenancy,
+    Words,
+};
+use async_trait::async_trait;
+use std::{
+    collections::HashSet,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+use time::OffsetDateTime;
+use tokio::{sync::watch, task::yield_now};
+use tower_sessions::session::Id;
+
+#[derive(Debug)]
+pub(super) struct Rehearsed {
+    inner: MemoryStore,
+    /// What was asked, in this order; of batches also how large they were.
+    calls: Mutex<Vec<String>>,
+    /// Done as ever, but answered only when this is over.
+    held: watch::Sender<HashSet<&'static str>>,
+    /// What cannot be written.
+    broken: Mutex<HashSet<Id>>,
+    /// Whether another process has claimed the sessions.
+    pub(super) claimed_elsewhere: AtomicBool,
+}
+
+impl Rehearsed {
+    pub(super) fn new() -> Self {
+        Self {
+            inner: MemoryStore::new(),
+            calls: Mutex::default(),
+            held: watch::Sender::default(),
+            broken: Mutex::default(),
+            claimed_elsewhere: AtomicBool::new(false),
+        }
+    }
+
+    /// Holds the answers to these calls back.
+    pub(super) fn hold(&self, call: &'static str) {
+        self.held.send_modify(|held| {
+            held.insert(call);
+        });
+    }
+
+    /// Lets all answers out.
+    pub(super) fn let_out(&self) {
+        self.held.send_modify(HashSet::clear);
+    }
+
+    /// Has no session of this id written.
+    pub(super) fn break_off(&self, id: Id) {
+        self.broken.lock().unwrap().insert(id);
+    }
+
+    /// What was asked so far.
+    pub(super) fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    /// Waits until it is asked this.
+    pub(super) async fn hears(&self, call: &str) {
+        while !self.calls().iter().any(|heard| heard == call) {
+            yield_now().await;
+        }
+    }
+
+    fn came(&self, call: impl Into<String>) {
+        self.calls.lock().unwrap().push(call.into());
+    }
+
+    async fn leaves(&self, call: &'static str) {
+        // Others get their chance, as with a store that is far away.
+        yield_now().await;
+        let mut held = self.held.subscribe();
+        assert!(held.wait_for(|held| !held.contains(call)).await.is_ok());
+    }
+
+    fn writable(&self, id: &Id) -> StoreResult<()> {
+        match self.broken.lock().unwrap().contains(id) {
+            true => Err(StoreError::Failed("it cannot be written".into())),
+            false => Ok(()),
+        }
+    }
+
+    fn all_writable(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<()> {
+        sessions.iter().try_for_each(|(id, _)| self.writable(id))
+    }
+}
+
+#[async_trait]
+impl Batches for Rehearsed {
+    async fn create_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
+        self.came(format!("create {}", sessions.len()));
+        self.all_writable(sessions)?;
+        for (id, _) in sessions {
+            if self.inner.load(id).await?.is_some() {
+                return Ok(false);
+            }
+        }
+        for (id, session) in sessions {
+            self.inner.create(id, session).await?;
+        }
+        self.leaves("create").await;
+        Ok(true)
+    }
+
+    async fn save_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
+        self.came(format!("save {}", sessions.len()));
+        self.all_writable(sessions)?;
+        let mut all = true;
+        for (id, session) in sessions {
+            all &= self.inner.save(id, session).await?;
+        }
+        self.leaves("save").await;
+        Ok(all)
+    }
+}
+
+#[async_trait]
+impl Store for Rehearsed {
+    fn name(&self) -> &'static str {
+        "rehearsed"
+    }
+
+    fn words(&self) -> &Words {
+        self.inner.words()
+    }
+
+    async fn inspect(&self) -> StoreResult<bool> {
+        self.inner.inspect().await
+    }
+
+    async fn about(&self) -> StoreResult<About> {
+        self.inner.about().await
+    }
+
+    async fn prepare(&self) -> StoreResult<()> {
+        self.inner.prepare().await
+    }
+
+    async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        self.came("create");
+        self.writable(id)?;
+        let created = self.inner.create(id, session).await;
+        self.leaves("create").await;
+        created
+    }
+
+    async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
+        self.came("load");
+        let loaded = self.inner.load(id).await;
+        self.leaves("load").await;
+        loaded
+    }
+
+    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+        self.came("save");
+        self.writable(id)?;
+        let saved = self.inner.save(id, session).await;
+        self.leaves("save").await;
+        saved
+    }
+
+    async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
+        self.came("touch");
+        self.inner.touch(id, expiry).await
+    }
+
+    async fn delete(&self, id: &Id) -> StoreResult<()> {
+        self.came("delete");
+        self.inner.delete(id).await
+    }
+
+    async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        self.inner.purge(now, limit).await
+    }
+
+    async fn count(&self) -> StoreResult<u64> {
+        self.inner.count().await
+    }
+
+    async fn list(&self, prefix: &str, limit: u32) -> StoreResult<Vec<Listed>> {
+        self.inner.list(prefix, limit).await
+    }
+
+    async fn claim(&self, _: Tenancy) -> StoreResult<bool> {
+        Ok(!self.claimed_elsewhere.load(Ordering::SeqCst))
+    }
+
+    fn batches(&self) -> Option<&dyn Batches> {
+        Some(self)
+    }
+
+    async fn ping(&self) -> StoreResult<()> {
+        self.inner.ping().await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+}
