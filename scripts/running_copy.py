@@ -1,4 +1,5 @@
-"""A copy of the release build that runs on a free port, for scripts that measure it."""
+"""A server that runs on a free port, for scripts that measure it: a copy of the release build, or
+another program that is compared with it."""
 
 import http.client
 import os
@@ -16,30 +17,35 @@ def allow_open_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-class RunningCopy:
-    """`sweatbox serve` in `folder`, until it is stopped."""
+class RunningServer:
+    """`command` in `folder`, serving `port`, until it is stopped."""
 
-    def __init__(self, program, folder, *flags, port=None):
-        self.port = port or free_port()
-        program = os.path.abspath(program)
-        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--log", "warn"]
+    # What it answers as soon as it is ready.
+    first = "/"
+    # Seconds between two tries.
+    pause = 0.02
+
+    def __init__(self, command, folder, port, **environment):
+        self.port = port
         self.log = open(os.path.join(folder, "log"), "ab")
-        environment = {"HOME": folder, "PATH": os.environ["PATH"]}
+        environment = {"HOME": folder, "PATH": os.environ["PATH"], **environment}
         self.process = subprocess.Popen(
-            [*command, *flags], cwd=folder, env=environment, stdout=self.log, stderr=self.log
+            command, cwd=folder, env=environment, stdout=self.log, stderr=self.log
         )
         self.contexts = {name: trusting_context(name) for name in ("http/1.1", "h2")}
         self._wait_until_it_answers(os.path.join(folder, "log"))
 
     def _wait_until_it_answers(self, log):
-        for _ in range(1000):
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
             if self.process.poll() is not None:
-                raise SystemExit(f"the copy has ended: {open(log).read()}")
+                raise SystemExit(f"the server has ended: {open(log).read()}")
             try:
-                return self.visit("/healthz")
-            except OSError:
-                time.sleep(0.02)
-        raise SystemExit("the copy does not answer")
+                return self.visit(self.first)
+            except (OSError, Refused):
+                time.sleep(self.pause)
+        self.process.kill()
+        raise SystemExit(f"the server does not answer: {open(log).read()}")
 
     def connect(self, protocol="http/1.1", receive_buffer=None):
         """A TLS connection."""
@@ -83,6 +89,22 @@ class RunningCopy:
         return time.perf_counter() - start, code
 
 
+class RunningCopy(RunningServer):
+    """`sweatbox serve` in `folder`."""
+
+    first = "/healthz"
+
+    def __init__(self, program, folder, *flags, port=None):
+        port = port or free_port()
+        # Without `--debuggable` only root may look at its memory.
+        ours = ["--port", str(port), "--bind", "127.0.0.1", "--log", "warn", "--debuggable"]
+        super().__init__([os.path.abspath(program), *ours, *flags], folder, port)
+
+
+class Refused(SystemExit):
+    """Another answer than 200; ends the script unless it is expected."""
+
+
 def free_port():
     """A port that is free on loopback right now."""
     with socket.socket() as free:
@@ -105,7 +127,7 @@ def fetch(visitor, path, cookie=None):
     answer = visitor.getresponse()
     answer.read()
     if answer.status != 200:
-        raise SystemExit(f"{path}: {answer.status}")
+        raise Refused(f"{path}: {answer.status}")
     set_cookie = answer.getheader("set-cookie")
     return set_cookie.split(";")[0] if set_cookie else cookie
 

@@ -126,8 +126,11 @@ async fn sweat(
     sandbox: &Sandbox,
     recording: &Recording,
 ) -> Result<u64, HttpError> {
-    if let Some(seconds) = visitor.get(WAIT).await? {
-        pause(Duration::from_secs(seconds), visitor, sandbox, recording).await?;
+    let seconds = visitor.get(WAIT).await?.unwrap_or(0);
+    let wanted = Duration::from_secs(seconds).min(sandbox.max_wait);
+    // A timer takes a millisecond even for nothing.
+    if !wanted.is_zero() {
+        pause(wanted, visitor, sandbox, recording).await?;
     }
     // Only now the lock: held during the sleep, it would make a second tab wait for the first.
     let Some(session) = visitor.lock().await? else {
@@ -153,7 +156,7 @@ async fn pause(
     let _place = sandbox.sessions.begin_wait(visitor.session_id())?;
     let start = Instant::now();
     let outcome = tokio::select! {
-        () = tokio::time::sleep(wanted.min(sandbox.max_wait)) => Ok(()),
+        () = tokio::time::sleep(wanted) => Ok(()),
         () = sandbox.stopping.cancelled() => Err(HttpError::Unavailable(
             "This copy is being stopped, so your wait was cut short and not counted.".into(),
         )),

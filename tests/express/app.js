@@ -8,6 +8,7 @@
 //   EXPRESS_CREDENTIALS    JSON file with host, port, user, password, database;
 //                          without it the sessions are kept in the process
 //   EXPRESS_CERT, _KEY     PEM files
+//   EXPRESS_MAX_WAIT       seconds that no wait goes beyond, for the benchmark; without it no limit
 
 const { readFileSync } = require('node:fs');
 const { createServer } = require('node:https');
@@ -17,6 +18,7 @@ const session = require('express-session');
 
 const port = readFileSync('.port', 'utf8').trim();
 const { EXPRESS_CREDENTIALS, EXPRESS_CERT, EXPRESS_KEY } = process.env;
+const longest = Number(process.env.EXPRESS_MAX_WAIT ?? Infinity);
 
 function store() {
   if (EXPRESS_CREDENTIALS === undefined) {
@@ -53,7 +55,9 @@ app.get('/', async (request, response) => {
     visitor.wait = 0;
   } else {
     // Mistake: the number was read before the wait, and is written after it.
-    await sleep(visitor.wait * 1000);
+    if (longest > 0) {
+      await sleep(Math.min(visitor.wait, longest) * 1000);
+    }
     visitor.wait += 1;
   }
   response.type('html').end(page(visitor.wait));
