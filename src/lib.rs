@@ -5,7 +5,8 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 8 entry | `main`, [`cli`] |
+//! | 9 entry | `main` |
+//! | 8 command line | [`cli`] |
 //! | 7 running | [`server`], [`host`], [`desk`], [`doctor`] |
 //! | 6 assembly | [`app`] |
 //! | 5 lessons | [`lessons`], [`exercises`] |
@@ -13,7 +14,7 @@
 //! | 3 shared state | [`sandbox`], [`caretaker`], [`class_list`] |
 //! | 2 machinery | [`sessions`], [`walkthrough`], [`database`], [`tls`], [`listen`], [`roster`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
-//! | 0 facts | [`identity`], [`page`], [`error`], [`clock`] |
+//! | 0 facts | [`identity`], [`page`], [`error`], [`clock`], [`spreadsheet`] |
 //!
 //! To learn how a session works, read [`sessions`] from `attach` down; to see it used,
 //! [`lessons`].
@@ -41,6 +42,7 @@ pub mod roster;
 pub mod sandbox;
 pub mod server;
 pub mod sessions;
+pub mod spreadsheet;
 pub mod tls;
 pub mod walkthrough;
 pub mod xray;

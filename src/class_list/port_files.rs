@@ -2,7 +2,7 @@
 
 use super::is_plain;
 use crate::{
-    config::{Refusal, read_text},
+    config::{Refusal, port_in, read_text},
     identity::Port,
     roster::Roster,
 };
@@ -46,9 +46,7 @@ pub fn write_port_files(folder: &Path, roster: &Roster) -> Result<usize, Refusal
 /// Whether the file is there and names this port, comments or not.
 fn names(path: &Path, port: Port) -> Result<bool, Refusal> {
     let text = read_text(path)?.unwrap_or_default();
-    let lines = text.lines();
-    let bare = lines.map(|line| line.split('#').next().unwrap_or_default().trim());
-    Ok(bare.collect::<String>() == port.to_string())
+    Ok(port_in(&text, path).is_ok_and(|named| named == port))
 }
 
 fn write(path: &Path, port: Port) -> io::Result<()> {
@@ -94,6 +92,8 @@ mod tests {
         let commented = folder.path().join("ann/sandbox/.port");
         fs::write(&commented, "# mine\n5000 # the sandbox\n").unwrap();
         assert_eq!(write(5000), 0);
+        fs::write(&commented, "50\n00\n").unwrap();
+        assert_eq!(write(5000), 1);
         assert_eq!(write(6000), 2);
         assert_eq!(read("sandbox/.port"), "6000\n");
     }

@@ -28,7 +28,7 @@ pub(super) fn run(command: &QuizCommand) -> anyhow::Result<ExitCode> {
     let name =
         name.map_err(|error| Refusal::new(error.to_string(), "sweatbox quiz pin \"Ann\""))?;
     let pin = pin()?;
-    let hash = hash_pin(&pin).map_err(anyhow::Error::msg)?;
+    let hash = hash_pin(&pin)?;
     super::say(&candidate(&name, &hash))?;
     Ok(ExitCode::SUCCESS)
 }

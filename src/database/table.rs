@@ -87,7 +87,8 @@ impl Table {
     }
 
     /// Makes the table where it is missing; looked for by using it, since an account may be
-    /// allowed to use it and not to make it.
+    /// allowed to use it and not to make it. To be called while the [`turn`](Self::turn) is held:
+    /// it uses the connections, too.
     ///
     /// # Errors
     /// What the database reported.

@@ -33,7 +33,7 @@ impl Class {
     /// then, and given to [`dismiss`](Self::dismiss) at their end.
     ///
     /// # Errors
-    /// Sessions that another process serves.
+    /// Sessions that another process serves, and what the database said.
     pub async fn admit(&self, ports: &BTreeSet<Port>) -> Result<Vec<HostedCopy>, Refusal> {
         let shared = &self.0.shared;
         let open = |port: &Port| HostedCopy::open(*port, shared);

@@ -4,11 +4,8 @@
 //! finished and told to their candidates. Written on trouble only, and gone when it is over.
 
 use super::finished::Finished;
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use crate::config;
+use std::{fs, io, iter, path::PathBuf};
 
 /// The file.
 #[derive(Debug, Clone)]
@@ -31,13 +28,7 @@ impl Journal {
 
     /// Keeps `results`, and nothing else, through the end of this process.
     pub(super) fn keep(&self, results: &[Finished]) -> io::Result<()> {
-        let folder = self.0.parent().filter(|it| !it.as_os_str().is_empty());
-        // Whole or not at all, and, by `tempfile`, for our own eyes alone.
-        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-        file.write_all(&serde_json::to_vec(results)?)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.0)?;
-        Ok(())
+        config::write_whole(&self.0, &serde_json::to_vec(results)?)
     }
 
     /// Removes the file, if there is one.
@@ -49,13 +40,22 @@ impl Journal {
     }
 
     fn put_aside(&self, error: &dyn std::error::Error) -> Vec<Finished> {
-        let aside = self.0.with_extension("unreadable");
-        let file = self.0.display();
-        tracing::error!(%error, %file, "results of an earlier run cannot be read: put aside");
-        if let Err(error) = fs::rename(&self.0, aside) {
+        let (file, place) = (self.0.display(), self.place_aside());
+        let aside = place.display();
+        tracing::error!(%error, %file, %aside, "earlier results cannot be read: put aside");
+        if let Err(error) = fs::rename(&self.0, &place) {
             tracing::error!(%error, %file, "nor can they be put aside");
         }
         Vec::new()
+    }
+
+    /// Where nothing is yet: what was put aside before may be the only copy of a result.
+    fn place_aside(&self) -> PathBuf {
+        let first = self.0.with_extension("unreadable");
+        let numbered = |number: u32| self.0.with_extension(format!("unreadable-{number}"));
+        let mut places = iter::once(first).chain((2..).map(numbered));
+        let free = places.find(|place| !place.exists());
+        free.expect("no folder holds a file for each number")
     }
 }
 
@@ -96,10 +96,13 @@ mod tests {
     fn what_cannot_be_read_is_put_aside_and_not_lost() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pending.json");
-        fs::write(&path, "[{").unwrap();
-        assert!(Journal::new(path.clone()).read().is_empty());
-        assert!(!path.exists());
-        let aside = folder.path().join("pending.unreadable");
-        assert_eq!(fs::read_to_string(aside).unwrap(), "[{");
+        let asides = ["pending.unreadable", "pending.unreadable-2"];
+        for broken in ["[{", "[[{"] {
+            fs::write(&path, broken).unwrap();
+            assert!(Journal::new(path.clone()).read().is_empty());
+            assert!(!path.exists());
+        }
+        let kept = asides.map(|name| fs::read_to_string(folder.path().join(name)).unwrap());
+        assert_eq!(kept, ["[{", "[[{"]);
     }
 }

@@ -9,6 +9,9 @@ use super::{
 use secrecy::SecretString;
 use time::Duration;
 
+/// What is said where the names are full, before the pin is looked at or after.
+const NAMES_FULL: &str = "The quiz has no room for a further name.";
+
 /// How a login came out.
 #[derive(Debug)]
 pub(super) enum Login {
@@ -38,9 +41,7 @@ impl Quiz {
     async fn try_login(&self, name: &Name, pin: &SecretString) -> Option<Login> {
         match self.act(|inner, now| inner.room.knock(name, now)) {
             Knock::Wait(wait) => Some(Login::Wait(wait)),
-            Knock::Full => Some(Login::Unavailable(
-                "The quiz has no room for a further name.",
-            )),
+            Knock::Full => Some(Login::Unavailable(NAMES_FULL)),
             Knock::Compare { hash, known } => {
                 let compared = self.0.pins.compare(pin.clone(), hash).await;
                 match compared {
@@ -65,11 +66,8 @@ impl Quiz {
 
     fn enrol(&self, name: &Name, hash: &SecretString) -> Option<Login> {
         entered(self.act(|inner, now| {
-            let entry = inner.room.enrol(name, hash.clone(), now, &mut rand::rng());
-            if entry == Entry::Taken {
-                inner.room.unchecked(name, now);
-            }
-            entry
+            let hash = hash.clone();
+            inner.room.enrol(name, hash, now, &mut rand::rng())
         }))
     }
 
@@ -89,7 +87,8 @@ impl Quiz {
 fn entered(entry: Entry) -> Option<Login> {
     match entry {
         Entry::Admitted(session) => Some(Login::Admitted(session)),
-        Entry::Full => Some(Login::Unavailable("There are too many sessions.")),
+        Entry::NamesFull => Some(Login::Unavailable(NAMES_FULL)),
+        Entry::SessionsFull => Some(Login::Unavailable("There are too many sessions.")),
         Entry::Taken => None,
     }
 }

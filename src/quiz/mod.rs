@@ -25,7 +25,7 @@ mod writer;
 
 pub use bank::Bank;
 pub use name::{Name, NameError};
-pub use pin::{PinError, hash as hash_pin, parse as parse_pin};
+pub use pin::{HashError, PinError, hash as hash_pin, parse as parse_pin};
 
 use crate::{clock::Clock, config::Tenancy, database::Database, sandbox::Sandbox};
 use finished::Finished;

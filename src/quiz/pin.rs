@@ -5,7 +5,7 @@
 
 use argon2::{
     Algorithm, Argon2, Params,
-    password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
+    password_hash::{self, PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
 };
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -26,6 +26,17 @@ pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAA
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a pin has 4 to 64 characters")]
 pub struct PinError;
+
+/// Why there is no hash of a pin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum HashError {
+    /// The system has no random bytes for the salt.
+    #[error("no random bytes for a salt: {0}")]
+    Salt(getrandom::Error),
+    /// The system has no memory.
+    #[error("the pin cannot be hashed: {0}")]
+    Hash(password_hash::Error),
+}
 
 /// Why no pin was compared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,13 +64,12 @@ pub fn parse(text: &str) -> Result<SecretString, PinError> {
 ///
 /// # Errors
 /// The system has no memory or no random bytes.
-pub fn hash(pin: &SecretString) -> Result<String, String> {
+pub fn hash(pin: &SecretString) -> Result<String, HashError> {
     let mut salt = [0; 16];
-    getrandom::fill(&mut salt).map_err(|error| error.to_string())?;
-    let salt = SaltString::encode_b64(&salt).map_err(|error| error.to_string())?;
+    getrandom::fill(&mut salt).map_err(HashError::Salt)?;
+    let salt = SaltString::encode_b64(&salt).map_err(HashError::Hash)?;
     let hash = Argon2::default().hash_password(pin.expose_secret().as_bytes(), &salt);
-    hash.map(|hash| hash.to_string())
-        .map_err(|error| error.to_string())
+    hash.map(|hash| hash.to_string()).map_err(HashError::Hash)
 }
 
 /// Whether `text` is a hash that can be compared with at a cost that a host can bear.
@@ -107,7 +117,8 @@ impl PinDesk {
 
     /// The hash of `pin`.
     pub(super) async fn hash(&self, pin: SecretString) -> Result<SecretString, Unchecked> {
-        let hash = self.work(move || hash(&pin).map_err(Unchecked::Failed));
+        let failed = |error: HashError| Unchecked::Failed(error.to_string());
+        let hash = self.work(move || hash(&pin).map_err(failed));
         hash.await.map(SecretString::from)
     }
 

@@ -188,7 +188,8 @@ pub(super) struct ResultsView {
     /// How many are not in the database yet; they are listed all the same.
     pub(super) pending: usize,
     pub(super) results: Vec<ResultView>,
-    /// Why the database could not be read, so that only this process's pending ones are listed.
+    /// Why the database could not be read, so that only the pending ones are listed: those of
+    /// this process, and those that an earlier one left in the journal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) unreadable: Option<String>,
 }

@@ -28,7 +28,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     ),
     // The X-ray is below the sessions, which write into it.
     (1, &["config", "xray"]),
-    (0, &["identity", "page", "error", "clock"]),
+    (0, &["identity", "page", "error", "clock", "spreadsheet"]),
 ];
 
 fn floor(room: &str) -> u8 {

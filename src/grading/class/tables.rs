@@ -33,14 +33,15 @@ impl Database {
     /// Connects with `credentials`.
     ///
     /// # Errors
-    /// When that does not succeed, and for a store that has no tables to look at.
+    /// When that does not succeed, and for a store whose tables are not looked at.
     pub async fn open(credentials: &Credentials) -> Result<Self, Refusal> {
         let source = credentials.source.display();
         let opened = match credentials.driver {
             StoreKind::Mysql => mysql(credentials).await.map(Self::Mysql),
             StoreKind::Sqlite => sqlite(credentials).await.map(Self::Sqlite),
             other => {
-                let problem = format!("{source} is for {}, which has no tables", other.name());
+                let name = other.name();
+                let problem = format!("{source} is for {name}, whose tables are not looked at");
                 let mend = "name a file for mysql or sqlite, or leave --credentials out";
                 return Err(Refusal::new(problem, mend));
             }

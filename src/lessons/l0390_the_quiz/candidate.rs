@@ -41,6 +41,8 @@ fn login() -> Markup {
     html! {
         section.card hidden data-view="login" {
             h2 tabindex="-1" { "Log in" }
+            // Without an action and a method: the script sends it as JSON and keeps the session's
+            // id from the answer, which a form sent by the browser would throw away.
             form.fields data-login {
                 label for="name" { "Name" }
                 input #name name="name" required maxlength="60" autocomplete="off";
@@ -141,6 +143,8 @@ fn stopped() -> Markup {
         section.card hidden data-view="stopped" {
             h2 tabindex="-1" data-stopped {}
             p.problem data-reason {}
+            // An attempt belongs to one session, and a PIN alone does not move it: a friend who
+            // knows it could take part elsewhere. Whoever has lost that session needs a human.
             p data-locked {
                 "Go back to the browser in which you began. If that is impossible, ask the proctor "
                 "to release your attempt, and then try again here."

@@ -55,10 +55,14 @@ fn router() -> Router<Sandbox> {
     Router::new()
         .route(PATH, get(show_candidate))
         .route("/0390/proctor", get(show_proctor))
+        // The calls need no cookie: who asks is told by a header, which no browser adds by itself,
+        // so no foreign page can answer in somebody's name.
         .merge(quiz::api::router())
 }
 
 async fn show_candidate(State(sandbox): State<Sandbox>) -> Markup {
+    // The same page for everybody, whoever is logged in: the server cannot know yet. Only the
+    // script holds the session's id, and asks with it.
     candidate::page(sandbox.identity.port())
 }
 
@@ -67,6 +71,7 @@ async fn show_proctor(State(sandbox): State<Sandbox>) -> Markup {
 }
 
 fn started(record: &Record) -> bool {
+    // 201 for a new attempt; 200 says that one runs already, and its clock is not set back.
     record.method == "POST" && record.path_only() == ATTEMPT && record.status == 201
 }
 
@@ -75,6 +80,7 @@ fn submitted(record: &Record) -> bool {
 }
 
 fn locked_out(record: &Record) -> bool {
+    // Not 401: this session is a valid one, but the attempt belongs to another.
     record.path_only().starts_with(ATTEMPT) && record.status == 423
 }
 
@@ -101,6 +107,8 @@ fn resumed(records: &[Arc<Record>]) -> bool {
 
 /// A smaller state was refused, and an answer after that accepted.
 fn caught_up(records: &[Arc<Record>]) -> bool {
+    // Two tabs share one session and do not see each other. The revision tells which of them is
+    // behind; by the time of arrival alone, the slower one would undo what the other has saved.
     let mut saves = records.iter().filter(|record| saving(record));
     saves.any(|record| record.status == 409) && saves.any(|record| record.status == 200)
 }

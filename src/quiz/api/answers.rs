@@ -5,7 +5,7 @@ use super::{
     refused::{ProblemView, Refused},
     who::Candidate,
 };
-use crate::quiz::{Quiz, room::Save, view::SavedView};
+use crate::quiz::{Quiz, limits::REVISION, room::Save, view::SavedView};
 use axum::{
     Extension, Json,
     extract::{Path, rejection::PathRejection},
@@ -64,6 +64,6 @@ pub(super) async fn save(
         Save::NoSuchOption => Err(Refused::Invalid(
             "option: the question has no such option".into(),
         )),
-        Save::TooFar => Err(Refused::Invalid("revision: at most 1000000".into())),
+        Save::TooFar => Err(Refused::Invalid(format!("revision: at most {REVISION}"))),
     }
 }

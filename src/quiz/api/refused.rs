@@ -1,5 +1,6 @@
 //! Why a call was refused: each reason with its status, all in JSON.
 
+use super::BODY;
 use crate::quiz::{
     room::{Denied, Wrong},
     view::Answers,
@@ -103,6 +104,10 @@ impl Refused {
         let (title, detail) = match self {
             Self::Unreadable(why) => return ("Not to be read", why.clone()),
             Self::Invalid(why) => return ("That does not fit", why.clone()),
+            Self::TooLong => {
+                let most = format!("A body here has at most {} KiB.", BODY / 1024);
+                return ("Too long", most);
+            }
             Self::NoSession(why) => ("No session", *why),
             Self::WrongPin => ("Wrong name or pin", "There is no such name with this pin."),
             Self::NotProctor => (
@@ -117,7 +122,6 @@ impl Refused {
                 "Another tab was further: its answers stand, and this one was not saved.",
             ),
             Self::Over => ("Too late", "The attempt is over; what was saved counts."),
-            Self::TooLong => ("Too long", "A body here has at most 4 KiB."),
             Self::NotJson => (
                 "Not JSON",
                 "The body has to be JSON, and `content-type` has to say so.",

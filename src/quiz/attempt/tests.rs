@@ -1,4 +1,4 @@
-//! The attempt's rules, one by one; `room/properties.rs` mixes them at random.
+//! The attempt's rules, one by one; `room/properties/` mixes them at random.
 
 use super::*;
 use rand::{SeedableRng, rngs::StdRng};

@@ -20,6 +20,7 @@ const QUESTIONS: usize = 1_000;
 const TEXT: usize = 2_000;
 /// The longest title: it stands in the database.
 const TITLE: usize = 200;
+/// How many options a question may have.
 const OPTIONS: RangeInclusive<usize> = 2..=8;
 
 /// Where fields belong that may be missing.
@@ -238,8 +239,8 @@ fn question(asked: &Asked, text: String) -> Result<Question, Mistake> {
     let options = asked.options.get_ref();
     let wrong = |what: String| Err(Mistake::new(&asked.options, what));
     if !OPTIONS.contains(&options.len()) {
-        let what = format!("{} of them; allowed is 2 to 8", options.len());
-        return wrong(what);
+        let (number, first, last) = (options.len(), *OPTIONS.start(), *OPTIONS.end());
+        return wrong(format!("{number} of them; allowed is {first} to {last}"));
     }
     if options.iter().any(|option| option.trim().is_empty()) {
         return wrong("one of them is empty".into());

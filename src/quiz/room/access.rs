@@ -36,8 +36,10 @@ pub(in crate::quiz) enum Entry {
     Admitted(String),
     /// Somebody else has set the pin of this name in the meantime.
     Taken,
+    /// There is no room for a further name.
+    NamesFull,
     /// There is no room for a further session.
-    Full,
+    SessionsFull,
 }
 
 impl Room {
@@ -85,10 +87,11 @@ impl Room {
         self.throttle.forgive(name);
         let candidate = self.names.get(name).copied();
         let session = candidate.and_then(|candidate| self.open_session(candidate, now, rng));
-        session.map_or(Entry::Full, Entry::Admitted)
+        session.map_or(Entry::SessionsFull, Entry::Admitted)
     }
 
-    /// The name is new, and this is its pin from now on.
+    /// The name is new, and this is its pin from now on. Where it cannot be, no pin was wrong:
+    /// the try does not count as a failure.
     pub(in crate::quiz) fn enrol(
         &mut self,
         name: &Name,
@@ -97,10 +100,12 @@ impl Room {
         rng: &mut impl Rng,
     ) -> Entry {
         if self.names.contains_key(name) {
+            self.throttle.take_back(name, now);
             return Entry::Taken;
         }
         if self.candidates.len() >= CANDIDATES {
-            return Entry::Full;
+            self.throttle.take_back(name, now);
+            return Entry::NamesFull;
         }
         self.add(name.clone(), pin_hash);
         self.admit(name, now, rng)

@@ -172,7 +172,7 @@ impl Room {
         })
     }
 
-    /// Counts the event streams of a candidate: one more, or one less.
+    /// Takes note that an event stream of a candidate has ended: one less.
     pub(super) fn stream_closed(&mut self, candidate: CandidateId) {
         let candidate = self.of_mut(candidate);
         candidate.streams = candidate.streams.saturating_sub(1);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::quiz::{
-    limits::SESSIONS_EACH,
+    limits::{CANDIDATES, SESSIONS_EACH},
     view::{AttemptView, EndedBy, RunningView},
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -11,7 +11,8 @@ use time::Duration;
 
 const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-/// A room for a quiz of 60 s with three questions, all open.
+/// A room for an open quiz of 60 s: five questions, of which an attempt draws three, and two
+/// attempts for everybody.
 pub(super) fn room(answer: &str) -> Room {
     let question = |number| {
         format!(
@@ -207,6 +208,23 @@ fn a_result_is_pending_until_it_is_noted_as_stored() {
     assert_eq!(submitted.evaluation.by, EndedBy::Deadline);
     assert!(!submitted.evaluation.pending);
     assert!(room.take_news().finished.is_empty());
+}
+
+#[test]
+fn who_finds_the_names_full_has_not_failed() {
+    let (mut room, rng, ann) = (room("a"), &mut rng(), name("Ann"));
+    // As many tries as are free of a pause, each with its hash still in the making.
+    for _ in 0..5 {
+        assert!(matches!(room.knock(&ann, NOW), Knock::Set));
+    }
+    for number in 0..CANDIDATES {
+        room.add(name(&number.to_string()), "hash".into());
+    }
+    for _ in 0..5 {
+        let entry = room.enrol(&ann, "hash".into(), NOW, rng);
+        assert_eq!(entry, Entry::NamesFull);
+    }
+    assert!(matches!(room.knock(&ann, NOW), Knock::Full));
 }
 
 #[test]

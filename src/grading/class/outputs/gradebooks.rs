@@ -1,6 +1,7 @@
 //! Tables of grades: one of our own, and those that Canvas and Moodle import.
 
-use super::{Graded, Report, State, cells::cell, has_score};
+use super::{Graded, Report, State, has_score};
+use crate::spreadsheet::cell;
 use std::io;
 
 /// Everything: a line a student, a column a check, and one for comments if there are any.

@@ -1,6 +1,6 @@
 //! The files that come of a report: for people, for grade books, for programs.
 
-mod cells;
+mod folders;
 mod gradebooks;
 mod gradescope;
 mod page;
@@ -60,7 +60,7 @@ pub fn write_all(report: &Report, folder: &Path) -> io::Result<()> {
         write(book.file(), book.of(report)?)?;
     }
     for student in report.students.iter().filter(|student| has_score(student)) {
-        let name = cells::folder(&student.student);
+        let name = folders::folder(&student.student);
         let results = gradescope::results(student)?;
         write(&format!("gradescope/{name}/results.json"), results)?;
     }
@@ -178,7 +178,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let report = report();
         write_all(&report, folder.path()).unwrap();
-        let bob = cells::folder("../bob");
+        let bob = folders::folder("../bob");
         for (golden, file) in [
             ("report.json", "report.json"),
             ("grades.csv", "grades.csv"),

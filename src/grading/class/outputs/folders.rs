@@ -1,19 +1,9 @@
-//! Foreign words made safe for a spreadsheet, and for the name of a folder.
+//! Foreign words made safe for the name of a folder.
 
 use sha2::{Digest, Sha256};
 
-/// A spreadsheet takes what begins with one of these for a formula, and obeys it.
-const FORMULAS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 /// More of a name is cut off.
 const LONGEST_FOLDER: usize = 64;
-
-/// `text` as a cell that is text to every spreadsheet.
-pub(super) fn cell(text: &str) -> String {
-    match text.starts_with(FORMULAS) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    }
-}
 
 /// A login as the name of a folder on every system. One that had to be changed ends in a part
 /// of its hash, so that no two become the same.
@@ -51,16 +41,6 @@ fn is_device(name: &str) -> bool {
 mod tests {
     use super::*;
     use std::collections::HashSet;
-
-    #[test]
-    fn what_a_spreadsheet_would_obey_becomes_text() {
-        for formula in ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1"] {
-            assert_eq!(cell(formula), format!("'{formula}"));
-        }
-        for text in ["", "Ann", "a=b", "'=1", "Lee, Ann"] {
-            assert_eq!(cell(text), text);
-        }
-    }
 
     #[test]
     fn a_login_becomes_a_folder_that_leads_nowhere_else() {
