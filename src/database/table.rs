@@ -154,3 +154,26 @@ fn missing(error: &sqlx::Error) -> bool {
     matches!(&*code, "1146" | "42S02" | "42P01" | "14")
         || (code == "1" && error.message().contains("no such table"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::StoreSetup;
+
+    #[tokio::test]
+    async fn a_table_that_somebody_drops_meanwhile_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let setup = StoreSetup::Sqlite(folder.path().join("tables.sqlite"));
+        let database = Database::new(&setup, 1);
+        let table = Table::new(&database, "s_1_task".into(), "task BIGINT NOT NULL");
+        let insert = table.words("INSERT INTO {t} VALUES (1)");
+        table.ready().await.unwrap();
+        let drop_it = sqlx::query("DROP TABLE s_1_task");
+        drop_it.execute(&database.pool).await.unwrap();
+        let inserted = sqlx::query(&insert).execute(&database.pool).await;
+        table.noticed(&inserted.unwrap_err());
+        table.ready().await.unwrap();
+        let inserted = sqlx::query(&insert).execute(&database.pool).await;
+        assert_eq!(inserted.unwrap().rows_affected(), 1);
+    }
+}

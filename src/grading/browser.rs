@@ -174,3 +174,29 @@ fn told(path: &str, fields: &[(&str, &str)]) -> String {
         fields => format!("POST {path} with {fields}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grading::Probe;
+    use reqwest::{Response, ResponseBuilderExt};
+
+    #[tokio::test]
+    async fn a_link_to_another_port_or_host_or_scheme_is_not_followed() {
+        let base: Url = "https://localhost:41220/".parse().unwrap();
+        let browser = Probe::new(base.clone()).unwrap().browser();
+        for target in [
+            "https://localhost:1/",
+            "//localhost/",
+            "https://127.0.0.1:41220/",
+            "http://localhost:41220/",
+        ] {
+            let page = format!("<a href='{target}'>Further</a>");
+            let sent = http::Response::builder().url(base.clone()).body(page);
+            let response = Response::from(sent.unwrap());
+            let page = Answer::read("GET /".into(), Instant::now(), response).await;
+            let fault = browser.follow(&page.unwrap(), "Further").await.unwrap_err();
+            assert_eq!(fault.came, "a link to another place", "{target}");
+        }
+    }
+}

@@ -127,4 +127,46 @@ mod tests {
         assert!(verdict.unwrap_err().came.contains("please report it"));
         assert_eq!(caught(async { Ok(()) }).await, Ok(()));
     }
+
+    /// The copy on `port`, which nobody asks anything.
+    fn copy(port: u16) -> Probe {
+        let address = format!("https://localhost:{port}/");
+        Probe::new(address.parse().unwrap()).unwrap()
+    }
+
+    fn has_a_high_port(probe: &Probe) -> Judging<'_> {
+        Box::pin(async move {
+            match probe.port() > 4000 {
+                true => Ok(()),
+                false => Err(Fault::new("nothing", "a low port", "a high port")),
+            }
+        })
+    }
+
+    #[tokio::test]
+    async fn a_check_is_passed_when_both_copies_pass_it_and_not_when_one_does() {
+        let check = Check {
+            id: "0000-high-port",
+            title: "A high port",
+            lesson: 0,
+            section: "Ports",
+            weight: 1,
+            run: Run::Copy(has_a_high_port),
+        };
+        for (sandbox, production, blamed) in [
+            (4001, 4002, None),
+            (4001, 2, Some(2)),
+            (1, 4002, Some(1)),
+            (1, 2, Some(1)),
+        ] {
+            let copies = Copies {
+                sandbox: copy(sandbox),
+                production: Some(copy(production)),
+            };
+            let verdict = check.judge(&copies).await;
+            let at_fault = verdict.err().and_then(|fault| fault.copy);
+            let expected = blamed.map(|port| copy(port).address().to_owned());
+            assert_eq!(at_fault, expected, "{sandbox}, {production}");
+        }
+    }
 }

@@ -136,6 +136,14 @@ mod tests {
     }
 
     #[test]
+    fn two_full_names_with_one_first_part_are_two_hosts() {
+        assert!(is_same_host("class", "class.school-b.example"));
+        assert!(is_same_host("class.school-a.example", "Class"));
+        let (one, other) = ("class.school-a.example", "class.school-b.example");
+        assert!(!is_same_host(one, other));
+    }
+
+    #[test]
     fn a_roster_without_a_line_for_this_host_is_refused_with_the_hosts_that_it_has() {
         let roster = Roster {
             students: vec![student("ann", "elsewhere", 10)],

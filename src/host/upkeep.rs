@@ -101,3 +101,44 @@ fn is_down(error: &StoreError) -> bool {
         StoreError::Disconnected(_) | StoreError::Unreachable(_) | StoreError::Unwritable(_)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::StoreSetup,
+        host::Shared,
+        identity::{InstallKey, Port},
+    };
+    use std::path::Path;
+    use tokio_util::sync::CancellationToken;
+
+    /// What a process of its own would share among its copies on `file`.
+    fn process_on(file: &Path) -> Shared {
+        let (key, setup) = (InstallKey::random(), StoreSetup::Sqlite(file.into()));
+        let stopping = CancellationToken::new();
+        Shared::new(key.unwrap(), &setup, Duration::ZERO, false, stopping).unwrap()
+    }
+
+    fn copies(ports: &[u16], shared: &Shared) -> Vec<HostedCopy> {
+        let open = |port: &u16| HostedCopy::open(Port::new(*port).unwrap(), shared);
+        ports.iter().map(open).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_class_does_not_serve_sessions_that_another_process_has_claimed() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("sessions.sqlite");
+        let (here, there) = (process_on(&file), process_on(&file));
+        let theirs = copies(&[4001, 4003], &there);
+        claim_all(&theirs).await.unwrap();
+        let ours = copies(&[4000, 4001, 4002, 4003], &here);
+        let refusal = claim_all(&ours).await.unwrap_err();
+        let problem = refusal.problem;
+        assert!(problem.ends_with("same store: 4001, 4003"), "{problem}");
+        for copy in &theirs {
+            copy.close().await;
+        }
+        assert!(claim_all(&ours).await.is_ok());
+    }
+}

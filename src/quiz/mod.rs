@@ -18,6 +18,8 @@ mod results;
 mod room;
 mod stream;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod throttle;
 mod view;
 mod waiting;

@@ -127,3 +127,44 @@ impl Writer {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::StoreSetup,
+        database::Database,
+        identity::{Identity, InstallKey, Port},
+        quiz::view::EndedBy,
+    };
+    use std::fs;
+
+    #[tokio::test]
+    async fn what_the_database_refuses_waits_until_it_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        // Without its folder, no database can be made.
+        let missing = folder.path().join("missing");
+        let setup = StoreSetup::Sqlite(missing.join("results.sqlite"));
+        let key = InstallKey::random().unwrap();
+        let identity = Identity::derive(Port::new(4000).unwrap(), &key);
+        let results = Results::new(&Database::new(&setup, 1), &identity, "Q");
+        let journal = Journal::new(folder.path().join("pending.json"));
+        let writer = Writer::new(results, journal);
+        writer.add(vec![Finished {
+            id: "a".into(),
+            quiz: "Q".into(),
+            name: "Ann".into(),
+            score: 1,
+            of: 2,
+            started_ms: 0,
+            ended_ms: 1,
+            by: EndedBy::Submit,
+        }]);
+        let refused = writer.flush(|_| panic!("it is not written")).await;
+        assert!(refused.is_err());
+        assert!(writer.is_pending("a"));
+        fs::create_dir(&missing).unwrap();
+        writer.flush(|_| {}).await.unwrap();
+        assert!(!writer.is_pending("a"));
+    }
+}

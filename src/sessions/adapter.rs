@@ -120,3 +120,32 @@ impl UnitOfWork {
         Error::Backend(text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        clock::Clock,
+        config::Tenancy,
+        identity::{Identity, InstallKey, Port},
+        sessions::{
+            Sessions,
+            stores::{MemoryStore, StoreResult},
+        },
+        xray::Recording,
+    };
+    use std::{future::pending, sync::Arc};
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_has_lost_all_patience_with_the_store_loads_nothing_from_it() {
+        let key = InstallKey::random().unwrap();
+        let identity = Identity::derive(Port::new(4000).unwrap(), &key);
+        let store = Arc::new(MemoryStore::new());
+        let sessions = Sessions::new(store, &identity, Clock::system(), Tenancy::Alone);
+        let work = UnitOfWork::new(sessions, None, false, Recording::off());
+        assert!(work.load(&Id::default()).await.is_ok());
+        let slow = work.patience.wait_for(pending::<StoreResult<()>>()).await;
+        assert!(slow.is_err());
+        assert!(work.load(&Id::default()).await.is_err());
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::quiz::{
-    limits::{CANDIDATES, SESSIONS_EACH},
+    limits::{CANDIDATES, SESSIONS_EACH, STREAMS_EACH},
     view::{AttemptView, EndedBy, RunningView},
 };
 use rand::{SeedableRng, rngs::StdRng};
@@ -109,6 +109,33 @@ fn a_session_ends_twelve_hours_after_its_last_request() {
     let too_late = later + Duration::hours(23);
     assert_eq!(room.knows(&session, too_late), Err(Denied::Unknown));
     assert_eq!(room.state("made up", NOW), Err(Denied::Unknown));
+}
+
+#[test]
+fn whoever_asks_first_after_the_deadline_finds_the_attempt_evaluated() {
+    let (mut room, rng) = (room("a"), &mut rng());
+    let session = log_in(&mut room, "Ann", NOW, rng);
+    start(&mut room, &session, NOW);
+    let state = room.state(&session, NOW + Duration::MINUTE);
+    let evaluated = matches!(state, Ok(State::There(AttemptView::Evaluated(_))));
+    assert!(evaluated, "{state:?}");
+}
+
+#[test]
+fn a_candidate_follows_an_attempt_in_so_many_tabs_and_no_more() {
+    let (mut room, rng) = (room("a"), &mut rng());
+    let session = log_in(&mut room, "Ann", NOW, rng);
+    start(&mut room, &session, NOW);
+    for _ in 0..STREAMS_EACH {
+        let follow = room.follow(&session, NOW);
+        assert!(matches!(follow, Ok(Follow::Live(..))), "{follow:?}");
+    }
+    let follow = room.follow(&session, NOW);
+    assert!(matches!(follow, Ok(Follow::TooMany)), "{follow:?}");
+    let candidate = room.names[&name("Ann")];
+    room.stream_closed(candidate);
+    let follow = room.follow(&session, NOW);
+    assert!(matches!(follow, Ok(Follow::Live(..))), "{follow:?}");
 }
 
 #[test]

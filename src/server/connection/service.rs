@@ -81,3 +81,30 @@ impl HttpBody for CountedBody {
         self.body.size_hint()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{StreamExt, stream};
+    use std::{convert::Infallible, task::Waker, time::Duration};
+    use tokio::time::{Instant, advance};
+
+    const STALLED: Duration = Duration::from_secs(30);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_that_has_said_something_may_then_be_quiet_for_any_time() {
+        let usage = Usage::default();
+        let said = stream::iter([Ok::<_, Infallible>("event")]);
+        let mut body = CountedBody {
+            body: Body::from_stream(said.chain(stream::pending())),
+            in_flight: usage.begin(),
+        };
+        let mut context = Context::from_waker(Waker::noop());
+        let first = Pin::new(&mut body).poll_frame(&mut context);
+        assert!(matches!(first, Poll::Ready(Some(Ok(_)))));
+        assert!(Pin::new(&mut body).poll_frame(&mut context).is_pending());
+        advance(2 * STALLED).await;
+        let deadline = usage.deadline(STALLED, STALLED);
+        assert_eq!(deadline, Instant::now() + STALLED);
+    }
+}

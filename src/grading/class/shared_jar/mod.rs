@@ -189,4 +189,12 @@ mod tests {
             assert!(came.contains(&other), "{came}");
         }
     }
+
+    #[test]
+    fn a_port_is_not_named_by_a_longer_number_that_has_it_within() {
+        let place = place(0, 4122, "s4122Cookie");
+        assert!(place.is_named_in("s4122Cookie"));
+        assert!(!place.is_named_in("s41220Cookie"));
+        assert!(!place.is_named_in("s14122Cookie"));
+    }
 }
