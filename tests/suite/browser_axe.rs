@@ -1,7 +1,10 @@
 //! Every page for every pair of eyes: axe finds nothing, and 320 pixels are enough.
 
-use crate::support::{Chromium, Folder};
-use std::{fs, path::Path};
+use crate::support::{Chromium, Folder, eventually};
+use fantoccini::Locator;
+use std::{fs, path::Path, time::Duration};
+
+const SOON: Duration = Duration::from_secs(15);
 
 /// What `scripts/install-axe` has put there.
 const AXE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/axe-0.1.8.min.js");
@@ -64,6 +67,37 @@ async fn axe_finds_nothing_on_any_page_and_all_fit_into_320_pixels() {
     let mut complaints = chromium.console().await;
     complaints.retain(|complaint| !complaint.contains("responded with a status of"));
     assert_eq!(complaints, Vec::<String>::new());
+    chromium.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs Chromium: scripts/test"]
+async fn axe_finds_nothing_once_a_page_has_something_to_show() {
+    let folder = Folder::new();
+    let copy = folder.serve().await;
+    let chromium = Chromium::start().await;
+    for (path, button) in [
+        ("/0360", "Count in every place"),
+        ("/0360", "Show the bytes"),
+        ("/0370", "Send the crawler"),
+        ("/0380", "Fire 50"),
+        ("/0380", "Log out meanwhile"),
+        ("/0400", "Give me three cookies"),
+        ("/0410", "Play the attacker"),
+    ] {
+        let address = format!("https://localhost:{}{path}", copy.port);
+        chromium.open(&address).await;
+        let empty = chromium.text("main").await;
+        let named = format!("//*[self::a or self::button][normalize-space()=\"{button}\"]");
+        let named = chromium.page.find(Locator::XPath(&named)).await;
+        named.unwrap().click().await.unwrap();
+        eventually("something has come of it", SOON, async || {
+            let ready = "return document.readyState === 'complete'";
+            chromium.run(ready).await == true && chromium.text("main").await != empty
+        })
+        .await;
+        expect_a_page_for_everybody(&chromium, &format!("{path}, {button}")).await;
+    }
     chromium.close().await;
 }
 

@@ -51,6 +51,8 @@ async fn two_candidates_two_tabs_and_a_proctor_go_through_one_quiz() {
     ann.reads("2 of 10 right").await;
     proctor.visible(&row_with("Ann", "submitted")).await;
     proctor.visible(&row_with("Bob", "running")).await;
+    proctor.click(words::DOWNLOAD).await;
+    proctor.reads(words::DOWNLOADED).await;
     for seat in [proctor, ann, bob] {
         seat.leaves().await;
     }

@@ -37,6 +37,8 @@ pub mod words {
     pub const CHANGED: &str = "Running attempts follow at once.";
     pub const CANDIDATE: &str = "Candidate";
     pub const SET: &str = "Set";
+    pub const DOWNLOAD: &str = "Download as CSV";
+    pub const DOWNLOADED: &str = "The results were downloaded";
     /// Where the candidate's page keeps its id.
     pub const STORED_ID: &str = "l0390-session-id";
 }
