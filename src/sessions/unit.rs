@@ -250,7 +250,7 @@ impl Drop for CloseOnDrop {
 
 /// The first four characters: enough to tell sessions apart in a log, too few to use one.
 pub fn masked(id: &Id) -> Masked {
-    Masked::new(&id.to_string())
+    Masked::of(id)
 }
 
 impl fmt::Debug for UnitOfWork {

@@ -71,71 +71,60 @@ impl Rings {
 
     /// The ring of the session `id`, if any of its requests is known.
     pub fn of(&self, id: i128) -> Option<Arc<Ring>> {
-        self.shelf.state().rings.get(&id).cloned()
+        self.shelf.ring(id)
     }
 
     /// Puts a record into the ring of the session `id`, which is known to exist.
     pub fn push(&self, id: i128, record: Arc<Record>) {
-        let gone = self.shelf.change(|state| {
-            let ring = state.rings.entry(id).or_default().clone();
-            state.keep(id, &ring, record)
+        let gone = self.shelf.push(id, record).or_else(|record| {
+            self.ensure(id);
+            self.shelf.push(id, record)
         });
-        // Without the lock, for which every request waits.
-        gone.into_iter().for_each(|gone| self.paper.give_back(gone));
+        self.reuse(gone);
     }
 
     /// The same for a session of which nobody knows whether it exists.
     pub fn push_if_known(&self, id: i128, record: Arc<Record>) {
-        let gone = self.shelf.change(|state| {
-            let ring = state.rings.get(&id).cloned()?;
-            state.keep(id, &ring, record)
-        });
-        gone.into_iter().for_each(|gone| self.paper.give_back(gone));
+        let gone = self.shelf.push(id, record);
+        self.reuse(gone);
     }
 
     /// Makes a ring for the session `id`, which is known to exist, unless there is one.
     pub fn ensure(&self, id: i128) {
-        self.shelf.change(|state| {
-            let latest = self.next_number.load(Ordering::Relaxed);
-            let rings = &mut state.rings;
-            rings
-                .entry(id)
-                .or_insert_with(|| Arc::new(Ring::since(latest)));
-            state.make_room(id);
-        });
+        if self.shelf.ring(id).is_none() {
+            self.shelf
+                .ensure(id, self.next_number.load(Ordering::Relaxed));
+            self.shelf.make_room(id);
+        }
     }
 
     /// The session `old` goes on as `new`, and so does its ring; the old id has nothing left.
     pub fn rename(&self, old: i128, new: i128) {
-        let mut state = self.shelf.state();
-        if let Some(ring) = state.rings.remove(&old) {
-            state.rings.insert(new, ring);
-        }
+        self.shelf.rename(old, new);
     }
 
     /// The session `id` has ended: with `last` for those who follow it, and nothing for others.
     pub fn end(&self, id: i128, last: &Arc<Record>) {
-        self.shelf.change(|state| {
-            if let Some(ring) = state.rings.get(&id) {
-                ring.tell(last);
-            }
-            state.remove(id);
-        });
+        self.shelf.end(id, last);
     }
 
     /// Forgets what was recorded of the session `id`; who follows it goes on.
     pub fn clear(&self, id: i128) {
-        self.shelf.change(|state| {
-            if let Some(ring) = state.rings.get(&id).cloned() {
-                state.bytes -= ring.clear();
-            }
-        });
+        if let Some(ring) = self.shelf.ring(id) {
+            self.shelf.empty(&ring);
+        }
     }
 
     /// How many sessions and bytes there are.
     pub fn size(&self) -> (usize, usize) {
-        let state = self.shelf.state();
-        (state.rings.len(), state.bytes)
+        self.shelf.size()
+    }
+
+    /// What was pushed out, or found no ring, is paper again.
+    fn reuse(&self, gone: Result<Option<Arc<Record>>, Arc<Record>>) {
+        if let Some(gone) = gone.unwrap_or_else(Some) {
+            self.paper.give_back(gone);
+        }
     }
 }
 

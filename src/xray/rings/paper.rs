@@ -4,7 +4,7 @@
 //! longer than to write all that stands in it.
 
 use super::Record;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// How many blank records are kept: about as many as there are requests at a time.
 const MOST: usize = 64;
@@ -18,7 +18,7 @@ pub(super) struct Paper(Arc<Mutex<Vec<Arc<Record>>>>);
 impl Paper {
     /// A blank record that nobody else has.
     pub(super) fn take(&self) -> Arc<Record> {
-        let used = self.pile().pop();
+        let used = self.pile().and_then(|mut pile| pile.pop());
         used.unwrap_or_else(|| Arc::new(Record::blank()))
     }
 
@@ -27,15 +27,15 @@ impl Paper {
         if let Some(record) = Arc::get_mut(&mut gone).filter(|record| record.bytes() <= SMALL) {
             // At once: what was in a session does not stay on a pile of waste paper.
             record.wipe();
-            let mut pile = self.pile();
-            if pile.len() < MOST {
+            if let Some(mut pile) = self.pile().filter(|pile| pile.len() < MOST) {
                 pile.push(gone);
             }
         }
     }
 
-    fn pile(&self) -> MutexGuard<'_, Vec<Arc<Record>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// `None` while somebody else is at it: to wait for paper takes longer than to make some.
+    fn pile(&self) -> Option<MutexGuard<'_, Vec<Arc<Record>>>> {
+        self.0.try_lock().ok()
     }
 }
 
@@ -56,9 +56,9 @@ mod tests {
     fn paper_that_comes_back_is_blank_and_used_again() {
         let paper = Paper::default();
         paper.give_back(written(&paper));
-        assert_eq!(paper.pile().len(), 1);
+        assert_eq!(paper.pile().unwrap().len(), 1);
         let again = paper.take();
-        assert!(paper.pile().is_empty());
+        assert!(paper.pile().unwrap().is_empty());
         assert_eq!((again.number, &*again.path, again.status), (0, "", 0));
         assert!(again.events.is_empty() && again.quoted.is_empty());
         assert!(again.quoted.capacity() > 0);
@@ -69,7 +69,7 @@ mod tests {
         let paper = Paper::default();
         let read = written(&paper);
         paper.give_back(read.clone());
-        assert!(paper.pile().is_empty());
+        assert!(paper.pile().unwrap().is_empty());
         assert_eq!(read.note("a"), Some("b"));
     }
 }

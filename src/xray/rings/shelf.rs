@@ -1,4 +1,4 @@
-//! The rings of a copy behind one lock, and their bounds.
+//! The rings of a copy, and their bounds.
 
 use super::{
     MAX_BYTES, MAX_RINGS, Record,
@@ -7,106 +7,150 @@ use super::{
 };
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 /// A copy's rings, and what all copies may keep together.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
-    state: Mutex<State>,
+    /// By the session's id. Nearly every request finds its ring here and changes nothing but that
+    /// ring, so readers do not wait for each other.
+    rings: RwLock<HashMap<i128, Arc<Ring>>>,
+    bytes: AtomicUsize,
     /// What all copies of this process may keep together, if there are others.
     budget: Option<Budget>,
-}
-
-/// What is behind the lock.
-#[derive(Debug, Default)]
-pub(super) struct State {
-    /// By the session's id.
-    pub(super) rings: HashMap<i128, Arc<Ring>>,
-    pub(super) bytes: usize,
 }
 
 impl Shelf {
     pub(super) fn sharing(budget: &Budget) -> Self {
         Self {
-            state: Mutex::default(),
             budget: Some(budget.clone()),
+            ..Self::default()
         }
     }
 
-    /// Changes what is kept; what that means for all copies together is seen to afterwards.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        let (before, after, done) = {
-            let mut state = self.state();
-            let before = state.bytes;
-            let done = change(&mut state);
-            (before, state.bytes, done)
+    /// The ring of the session `id`, if there is one.
+    pub(super) fn ring(&self, id: i128) -> Option<Arc<Ring>> {
+        self.look().get(&id).cloned()
+    }
+
+    /// How many rings and bytes there are.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.look().len(), self.held())
+    }
+
+    /// Puts a record into the ring of `id`; what had to go for it.
+    ///
+    /// # Errors
+    /// The record, if there is no such ring.
+    pub(super) fn push(
+        &self,
+        id: i128,
+        record: Arc<Record>,
+    ) -> Result<Option<Arc<Record>>, Arc<Record>> {
+        let more = record.bytes();
+        let gone = {
+            let rings = self.look();
+            let Some(ring) = rings.get(&id) else {
+                return Err(record);
+            };
+            // Before anybody can take it away again.
+            self.bytes.fetch_add(more, Ordering::Relaxed);
+            ring.push(record)
         };
-        if let Some(budget) = &self.budget {
-            budget.changed(before, after);
+        let less = gone.as_ref().map_or(0, |gone| gone.bytes());
+        self.bytes.fetch_sub(less, Ordering::Relaxed);
+        self.tell_budget(less, more);
+        if self.held() > MAX_BYTES {
+            self.make_room(id);
         }
-        done
+        Ok(gone)
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Makes a ring for `id` that counts as used since the record `latest`, unless there is one.
+    pub(super) fn ensure(&self, id: i128, latest: u64) {
+        let rings = &mut *self.alter();
+        let new = || Arc::new(Ring::since(latest));
+        rings.entry(id).or_insert_with(new);
+    }
+
+    /// The ring of `old` becomes that of `new`.
+    pub(super) fn rename(&self, old: i128, new: i128) {
+        let mut rings = self.alter();
+        if let Some(ring) = rings.remove(&old) {
+            rings.insert(new, ring);
+        }
+    }
+
+    /// Takes the ring of `id` away, with `last` for those who follow it.
+    pub(super) fn end(&self, id: i128, last: &Arc<Record>) {
+        let ring = self.alter().remove(&id);
+        if let Some(ring) = ring {
+            ring.tell(last);
+            self.empty(&ring);
+        }
+    }
+
+    /// Forgets what is in a ring.
+    pub(super) fn empty(&self, ring: &Ring) {
+        let less = ring.clear();
+        self.bytes.fetch_sub(less, Ordering::Relaxed);
+        self.tell_budget(less, 0);
+    }
+
+    /// Keeps the bounds; the ring of `id` is the last to go.
+    pub(super) fn make_room(&self, id: i128) {
+        while self.is_too_much() && self.drop_oldest(Some(id)) {}
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.look().len() > MAX_RINGS || self.held() > MAX_BYTES
+    }
+
+    /// Takes away the ring that was used longest ago, but for that of `spared`; `false` if there
+    /// is none.
+    fn drop_oldest(&self, spared: Option<i128>) -> bool {
+        let oldest = {
+            let mut rings = self.alter();
+            let others = rings.iter().filter(|(id, _)| Some(**id) != spared);
+            let oldest = others.min_by_key(|(_, ring)| ring.latest());
+            let oldest = oldest.map(|(id, _)| *id);
+            oldest.and_then(|id| rings.remove(&id))
+        };
+        oldest.map(|ring| self.empty(&ring)).is_some()
+    }
+
+    /// To be said without the lock: the budget may make this very shelf give something away.
+    fn tell_budget(&self, less: usize, more: usize) {
+        if let Some(budget) = &self.budget {
+            budget.changed(less, more);
+        }
+    }
+
+    fn look(&self) -> RwLockReadGuard<'_, HashMap<i128, Arc<Ring>>> {
+        self.rings.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn alter(&self) -> RwLockWriteGuard<'_, HashMap<i128, Arc<Ring>>> {
+        self.rings.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Holder for Shelf {
     fn held(&self) -> usize {
-        self.state().bytes
+        self.bytes.load(Ordering::Relaxed)
     }
 
     fn give(&self) -> bool {
-        self.change(|state| {
-            let rings = state.rings.iter();
-            let oldest = rings.min_by_key(|(_, ring)| ring.latest());
-            let oldest = oldest.map(|(id, _)| *id);
-            oldest.is_some_and(|id| {
-                state.remove(id);
-                true
-            })
-        })
+        self.drop_oldest(None)
     }
 }
 
 impl Drop for Shelf {
     fn drop(&mut self) {
-        if let Some(budget) = &self.budget {
-            budget.changed(self.held(), 0);
-        }
-    }
-}
-
-impl State {
-    /// Puts a record into `ring`, that of `id`; what had to go for it.
-    pub(super) fn keep(
-        &mut self,
-        id: i128,
-        ring: &Ring,
-        record: Arc<Record>,
-    ) -> Option<Arc<Record>> {
-        self.bytes += record.bytes();
-        let gone = ring.push(record);
-        self.bytes -= gone.as_ref().map_or(0, |gone| gone.bytes());
-        self.make_room(id);
-        gone
-    }
-
-    /// Keeps the bounds; the ring of `id` is the last to go.
-    pub(super) fn make_room(&mut self, id: i128) {
-        while self.rings.len() > MAX_RINGS || self.bytes > MAX_BYTES {
-            let others = self.rings.iter().filter(|(other, _)| **other != id);
-            let oldest = others.min_by_key(|(_, ring)| ring.latest());
-            let Some((&oldest, _)) = oldest else { break };
-            self.remove(oldest);
-        }
-    }
-
-    pub(super) fn remove(&mut self, id: i128) {
-        if let Some(ring) = self.rings.remove(&id) {
-            self.bytes -= ring.clear();
-        }
+        self.tell_budget(self.held(), 0);
     }
 }
