@@ -26,10 +26,9 @@ pub(super) struct Shelf {
 
 impl Shelf {
     pub(super) fn sharing(budget: &Budget) -> Self {
-        Self {
-            budget: Some(budget.clone()),
-            ..Self::default()
-        }
+        let mut shelf = Self::default();
+        shelf.budget = Some(budget.clone());
+        shelf
     }
 
     /// The ring of the session `id`, if there is one.

@@ -58,7 +58,10 @@ async fn only_a_copy_with_sessions_in_memory_says_that_0360_cannot_show_a_restar
         let before = visitor.get("/0360").await.expect(200).text;
         assert_eq!(before.contains(note), says_so, "{store}: {before}");
         // What is not within reach is named, with the way to it.
-        assert!(before.contains("apt-get install redis-server"), "{store}: {before}");
+        assert!(
+            before.contains("apt-get install redis-server"),
+            "{store}: {before}"
+        );
         let counted = visitor.request(Method::POST, "/0360/count", &[]).await;
         let counted = counted.expect(200).text;
         assert_eq!(counted.contains(note), says_so, "{store}: {counted}");
