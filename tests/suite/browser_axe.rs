@@ -87,13 +87,15 @@ async fn axe_finds_nothing_once_a_page_has_something_to_show() {
     ] {
         let address = format!("https://localhost:{}{path}", copy.port);
         chromium.open(&address).await;
-        let empty = chromium.text("main").await;
+        let shown = "return document.readyState === 'complete' \
+                     && document.querySelector('main').innerText";
+        let empty = chromium.run(shown).await;
         let named = format!("//*[self::a or self::button][normalize-space()=\"{button}\"]");
         let named = chromium.page.find(Locator::XPath(&named)).await;
         named.unwrap().click().await.unwrap();
         eventually("something has come of it", SOON, async || {
-            let ready = "return document.readyState === 'complete'";
-            chromium.run(ready).await == true && chromium.text("main").await != empty
+            let now = chromium.run(shown).await;
+            now.is_string() && now != empty
         })
         .await;
         expect_a_page_for_everybody(&chromium, &format!("{path}, {button}")).await;
