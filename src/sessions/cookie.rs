@@ -1,6 +1,6 @@
 //! The session cookie: found among all that a browser sends, verified, set and removed.
 
-use super::stores::StoredSession;
+use super::stores::{StoredSession, Version};
 use crate::{config::CookieForm, identity::Identity, xray::Masked};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -109,7 +109,7 @@ impl SessionCookie {
 
     fn protected(&self, carried: &Carried) -> Cookie<'static> {
         let mut value = carried.id.to_string();
-        if let Some(StoredSession { data, expiry }) = &carried.session {
+        if let Some(StoredSession { data, expiry, .. }) = &carried.session {
             let micros = expiry.unix_timestamp_nanos() / 1000;
             value += &format!(".{micros}.{}", URL_SAFE_NO_PAD.encode(data));
         }
@@ -149,7 +149,12 @@ fn session_of(expiry: &str, data: &str) -> Option<StoredSession> {
     let micros: i64 = expiry.parse().ok()?;
     let expiry = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok()?;
     let data = URL_SAFE_NO_PAD.decode(data).ok()?;
-    Some(StoredSession { data, expiry })
+    Some(StoredSession {
+        data,
+        expiry,
+        // Nobody else changes it on its way.
+        version: Version(0),
+    })
 }
 
 fn header_value(cookie: &Cookie<'_>) -> HeaderValue {
@@ -279,6 +284,7 @@ mod tests {
         let session = StoredSession {
             data: br#"{"created":1,"data":{"wait":3}}"#.to_vec(),
             expiry: OffsetDateTime::from_unix_timestamp_nanos(1_790_000_000_123_456_000).unwrap(),
+            version: Version(0),
         };
         let carried = Carried {
             id: Id::default(),

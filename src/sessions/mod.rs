@@ -162,6 +162,10 @@ pub enum SessionError {
     /// The session's lock was not free in time; answered by 503.
     #[error("another request of this session held its lock for too long")]
     Busy,
+    /// An earlier change, which was refused, was made after all between our look and our save;
+    /// answered by 503.
+    #[error("a change that had been given up was made while this one was on its way")]
+    Overtaken,
     /// A value in the session is of another type than asked for; answered by 500.
     #[error("session data: {0}")]
     Data(String),
@@ -184,6 +188,11 @@ impl From<SessionError> for HttpError {
             SessionError::Busy => {
                 let reason = "Another request of your session is taking too long.".into();
                 HttpError::unavailable(reason, error)
+            }
+            SessionError::Overtaken => {
+                let reason = "An earlier change of your session, which was refused, has been made \
+                              meanwhile; this one has not.";
+                HttpError::unavailable(reason.into(), error)
             }
             SessionError::Data(_) => HttpError::internal(error),
         }

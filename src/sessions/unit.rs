@@ -11,7 +11,7 @@ use super::{
     expiry,
     lock::{NotLocked, SessionGuard},
     patience::Patience,
-    stores::{CookieStore, Recorded, SharedLock, Store, StoreError},
+    stores::{CookieStore, Recorded, SharedLock, Store, StoreError, Version},
 };
 use crate::xray::{Masked, Recording, What};
 use std::{
@@ -47,6 +47,8 @@ pub(super) struct UnitOfWork {
 pub(super) struct State {
     /// The record as it was found last: when it began and when it is to expire.
     pub(super) found: Option<Found>,
+    /// The version that was loaded or written last: what is saved is made from it.
+    pub(super) version: Option<Version>,
     /// The session that the handler may change. Its lock is held, or nobody else knows it.
     pub(super) writable: Option<Session>,
     guard: Option<SessionGuard>,

@@ -5,7 +5,10 @@ use crate::{
     sandbox::Sandbox,
     sessions::{
         IDLE,
-        stores::{FileStore, Guarded, MemoryStore, SqliteStore, Store, StoreResult, StoredSession},
+        stores::{
+            FileStore, Guarded, MemoryStore, SqliteStore, Store, StoreResult, StoredSession,
+            Version,
+        },
     },
 };
 use serde_json::{Value, json};
@@ -57,6 +60,8 @@ pub(super) struct Note {
 pub(super) struct Seen {
     pub(super) place: Place,
     pub(super) note: StoreResult<Option<Note>>,
+    /// That of the record, if there is one, expired or not.
+    version: Option<Version>,
     pub(super) load: Duration,
     /// `None` when nothing was saved.
     pub(super) save: Option<Duration>,
@@ -126,9 +131,9 @@ impl Place {
         };
         let note = Note::new(count, begun);
         let start = Instant::now();
-        let saved = self.logged(self.write(id, &note, now + IDLE).await);
+        let saved = self.logged(self.write(id, &note, now + IDLE, seen.version).await);
         Seen {
-            note: saved.map(|()| Some(note)),
+            note: saved.map(|_| Some(note)),
             save: Some(start.elapsed()),
             ..seen
         }
@@ -140,12 +145,17 @@ impl Place {
         let start = Instant::now();
         let found = self.logged(self.store.load(id).await);
         let load = start.elapsed();
+        let version = match &found {
+            Ok(Some(record)) => Some(record.version),
+            _ => None,
+        };
         // A store may still return what has expired: it does not know what time it is.
         let live = |record: &StoredSession| record.expiry > now;
         let note = found.map(|record| Note::of(&record.filter(live)?));
         Seen {
             place: self.clone(),
             note,
+            version,
             load,
             save: None,
         }
@@ -153,15 +163,20 @@ impl Place {
     // ANCHOR_END: look
 
     // ANCHOR: write
-    async fn write(&self, id: &Id, note: &Note, expiry: OffsetDateTime) -> StoreResult<()> {
-        let data = note.bytes.clone();
-        let record = StoredSession { data, expiry };
-        // `save` overwrites what is there and nothing else, so that a record which was removed
-        // meanwhile stays removed. Only a new record is created.
-        if !self.store.save(id, &record).await? {
-            self.store.create(id, &record).await?;
+    async fn write(
+        &self,
+        id: &Id,
+        note: &Note,
+        expiry: OffsetDateTime,
+        loaded: Option<Version>,
+    ) -> StoreResult<bool> {
+        let record = StoredSession::new(note.bytes.clone(), expiry);
+        match loaded {
+            // Over what was loaded and nothing else: what was removed meanwhile stays removed,
+            // and what somebody has changed stays as it is.
+            Some(version) => self.store.save(id, &record, version).await,
+            None => self.store.create(id, &record).await,
         }
-        Ok(())
     }
     // ANCHOR_END: write
 

@@ -1,6 +1,9 @@
 //! The record that lives in the visitor's browser: a cookie of this lesson's own.
 
-use crate::{identity::Identity, sessions::stores::StoredSession};
+use crate::{
+    identity::Identity,
+    sessions::stores::{StoredSession, Version},
+};
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hkdf::Hkdf;
@@ -33,7 +36,12 @@ fn record_of(value: &str) -> Option<StoredSession> {
     let micros: i64 = micros.parse().ok()?;
     let expiry = OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok()?;
     let data = URL_SAFE_NO_PAD.decode(data).ok()?;
-    Some(StoredSession { data, expiry })
+    Some(StoredSession {
+        data,
+        expiry,
+        // No store that others change: nobody asks for its version.
+        version: Version(0),
+    })
 }
 
 /// The `Set-Cookie` that takes the record along.
@@ -92,6 +100,7 @@ mod tests {
         let record = StoredSession {
             data: br#"{"count":3,"process":1}"#.to_vec(),
             expiry: OffsetDateTime::from_unix_timestamp(1_790_000_000).unwrap(),
+            version: Version(0),
         };
         let set = set(&record, &identity);
         let pair = set.to_str().unwrap().split(';').next().unwrap();

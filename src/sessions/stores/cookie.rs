@@ -5,7 +5,9 @@
 //! whoever keeps an old cookie has the old session. Nobody can end a cookie that was copied,
 //! and of two changes at once the later answer wins.
 
-use super::{About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words};
+use super::{
+    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Version, Words,
+};
 use crate::config::CookieForm;
 use async_trait::async_trait;
 use std::{
@@ -97,7 +99,8 @@ impl Store for CookieStore {
             .map(|(_, session)| session))
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    /// Whatever the version: this is one request's own, and nobody else changes it.
+    async fn save(&self, id: &Id, session: &StoredSession, _: Version) -> StoreResult<bool> {
         Ok(self.change(id, |held| *held = session.clone()))
     }
 

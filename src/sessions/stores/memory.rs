@@ -3,7 +3,7 @@
 //! The famous warning about Express's `MemoryStore` names two faults: it grows without end,
 //! and it serves one process only. This one is bounded and purged; the second fault it has too.
 
-use super::{About, Listed, Store, StoreResult, StoredSession, Tenancy, Words};
+use super::{About, Listed, Store, StoreResult, StoredSession, Tenancy, Version, Words};
 use async_trait::async_trait;
 use std::{
     collections::{BTreeSet, HashMap},
@@ -52,7 +52,7 @@ impl MemoryStore {
             words: Words::new([
                 "HashMap::insert, where nothing is",
                 "HashMap::get",
-                "HashMap::insert, where something is",
+                "HashMap::insert, over the version that was loaded",
                 "expiry = later",
                 "HashMap::remove",
             ]),
@@ -137,9 +137,10 @@ impl Store for MemoryStore {
         Ok(self.shelf().sessions.get(&id.0).cloned())
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let mut shelf = self.shelf();
-        if !shelf.sessions.contains_key(&id.0) {
+        let there = shelf.sessions.get(&id.0).map(|session| session.version);
+        if !there.is_some_and(|there| there.gives_way_to(session.version, over)) {
             return Ok(false);
         }
         shelf.put(id.0, session.clone());
@@ -217,10 +218,8 @@ mod tests {
     use super::*;
 
     fn session(expiry: i64, bytes: usize) -> StoredSession {
-        StoredSession {
-            data: vec![0; bytes],
-            expiry: OffsetDateTime::from_unix_timestamp(expiry).unwrap(),
-        }
+        let expiry = OffsetDateTime::from_unix_timestamp(expiry).unwrap();
+        StoredSession::new(vec![0; bytes], expiry)
     }
 
     #[tokio::test]

@@ -28,6 +28,7 @@ mod rehearsed;
 mod schema;
 mod shared;
 mod sqlite;
+mod stored;
 mod words;
 
 #[cfg(feature = "mongodb")]
@@ -49,6 +50,7 @@ pub(super) use recorded::Recorded;
 pub use redis::RedisStore;
 pub use shared::SharedStores;
 pub use sqlite::{SqlitePools, SqliteStore};
+pub use stored::{Row, StoredSession, Version};
 pub use words::Words;
 
 use super::masked;
@@ -60,15 +62,6 @@ use async_trait::async_trait;
 use std::{path::Path, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
-
-/// One session as a store keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredSession {
-    /// The encoded session, whatever it holds.
-    pub data: Vec<u8>,
-    /// From this moment on the session counts as gone; to the microsecond.
-    pub expiry: OffsetDateTime,
-}
 
 /// What a store says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +99,7 @@ pub trait SharedLocks: Send + Sync {
 pub trait SharedLock: std::fmt::Debug + Send + Sync {
     /// As [`Store::save`], and fails when the lock was lost in the meantime: somebody else may
     /// have changed the session since it was read.
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool>;
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool>;
 
     /// Gives the lock back.
     async fn release(&self);
@@ -116,10 +109,11 @@ pub trait SharedLock: std::fmt::Debug + Send + Sync {
 #[async_trait]
 pub trait Batches: Send + Sync {
     /// Writes new sessions of different ids, all or none; `false` when an id is taken.
-    async fn create_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool>;
+    async fn create_all(&self, rows: &[Row]) -> StoreResult<bool>;
 
-    /// Overwrites those of these sessions that are there; `false` when some are gone.
-    async fn save_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool>;
+    /// As [`Store::save`] for sessions of different ids; `false` when some of them were not
+    /// overwritten, whereas the others were.
+    async fn save_all(&self, rows: &[Row]) -> StoreResult<bool>;
 }
 
 /// How long a lock outlives a killed process where the store does not see that it has died.
@@ -163,10 +157,11 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Reads a session.
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>>;
 
-    /// Overwrites a session; `false`, and nothing written, when it is gone.
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool>;
+    /// Overwrites the version `over` of a session; `false`, and nothing written, when it is gone
+    /// or has another one. Done once more, the same save is done.
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool>;
 
-    /// Moves the expiry alone; `false` when the session is gone.
+    /// Moves the expiry alone, whatever the version; `false` when the session is gone.
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool>;
 
     /// Removes a session.

@@ -2,7 +2,7 @@
 
 use super::{
     About, CookieForm, Listed, SharedLock, SharedLocks, Store, StoreResult, StoredSession, Tenancy,
-    Words, recent,
+    Version, Words, recent,
 };
 use crate::xray::{Operation, Outcome, Recording, StoreCall, What};
 use async_trait::async_trait;
@@ -28,9 +28,10 @@ impl Recorded {
         lock: &dyn SharedLock,
         id: &Id,
         session: &StoredSession,
+        over: Version,
     ) -> StoreResult<bool> {
         let start = Instant::now();
-        let saved = lock.save(id, session).await;
+        let saved = lock.save(id, session, over).await;
         self.heard(start, Operation::Save, session.data.len(), there(&saved));
         saved
     }
@@ -123,9 +124,9 @@ impl Store for Recorded {
         loaded
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let start = Instant::now();
-        let saved = self.inner.save(id, session).await;
+        let saved = self.inner.save(id, session, over).await;
         self.heard(start, Operation::Save, session.data.len(), there(&saved));
         saved
     }

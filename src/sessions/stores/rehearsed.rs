@@ -1,8 +1,8 @@
 //! A store to rehearse with: in memory, counted, held up and broken at will.
 
 use super::{
-    About, Batches, Listed, MemoryStore, Store, StoreError, StoreResult, StoredSession, Tenancy,
-    Words,
+    About, Batches, Listed, MemoryStore, Row, Store, StoreError, StoreResult, StoredSession,
+    Tenancy, Version, Words,
 };
 use async_trait::async_trait;
 use std::{
@@ -87,34 +87,34 @@ impl Rehearsed {
         }
     }
 
-    fn all_writable(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<()> {
-        sessions.iter().try_for_each(|(id, _)| self.writable(id))
+    fn all_writable(&self, rows: &[Row]) -> StoreResult<()> {
+        rows.iter().try_for_each(|row| self.writable(&row.id))
     }
 }
 
 #[async_trait]
 impl Batches for Rehearsed {
-    async fn create_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
-        self.came(format!("create {}", sessions.len()));
-        self.all_writable(sessions)?;
-        for (id, _) in sessions {
+    async fn create_all(&self, rows: &[Row]) -> StoreResult<bool> {
+        self.came(format!("create {}", rows.len()));
+        self.all_writable(rows)?;
+        for Row { id, .. } in rows {
             if self.inner.load(id).await?.is_some() {
                 return Ok(false);
             }
         }
-        for (id, session) in sessions {
+        for Row { id, session, .. } in rows {
             self.inner.create(id, session).await?;
         }
         self.leaves("create").await;
         Ok(true)
     }
 
-    async fn save_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
-        self.came(format!("save {}", sessions.len()));
-        self.all_writable(sessions)?;
+    async fn save_all(&self, rows: &[Row]) -> StoreResult<bool> {
+        self.came(format!("save {}", rows.len()));
+        self.all_writable(rows)?;
         let mut all = true;
-        for (id, session) in sessions {
-            all &= self.inner.save(id, session).await?;
+        for Row { id, session, over } in rows {
+            all &= self.inner.save(id, session, *over).await?;
         }
         self.leaves("save").await;
         Ok(all)
@@ -158,10 +158,10 @@ impl Store for Rehearsed {
         loaded
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         self.came("save");
         self.writable(id)?;
-        let saved = self.inner.save(id, session).await;
+        let saved = self.inner.save(id, session, over).await;
         self.leaves("save").await;
         saved
     }

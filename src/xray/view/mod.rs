@@ -103,6 +103,7 @@ fn text(record: &Record, event: &Event) -> Option<Markup> {
             @match (call.outcome, call.operation) {
                 (Outcome::Done, _) => {},
                 (Outcome::NotThere, Operation::Create) => { ", the id is taken" }
+                (Outcome::NotThere, Operation::Save) => { ", it is gone or has another version" }
                 (other, _) => { ", " (outcome(other)) }
             }
         },

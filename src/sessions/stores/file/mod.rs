@@ -1,13 +1,14 @@
 //! One file a session, in a folder named like the table that other stores have.
 //!
-//! The file's name is the id, its text the session, and the time of its last change lies in
-//! the future: it is the moment at which the session expires. `ls -l` shows it all.
+//! The file's name is the id, its text the version and the session, and the time of its last
+//! change lies in the future: it is the moment at which the session expires. `ls -l` shows it all.
 
+mod content;
 mod folder;
 
 use super::{
-    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
-    claim_file::ClaimFile, schema::check_owner,
+    About, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Version, Words,
+    claim_file::ClaimFile, schema::check_owner, unreadable,
 };
 use crate::{
     config::{could_make, quoted, refuse_if_shared},
@@ -77,7 +78,7 @@ impl FileStore {
         let mut file = tempfile::Builder::new()
             .prefix(TEMPORARY)
             .tempfile_in(&self.folder)?;
-        file.write_all(&session.data)?;
+        file.write_all(&content::text(session))?;
         file.as_file().set_modified(system_time(session.expiry))?;
         Ok(file)
     }
@@ -153,25 +154,31 @@ impl Store for FileStore {
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         let path = self.path(id);
-        self.blocking(move |_| {
+        let found = self.blocking(move |_| {
             // The modification time of the very file that is read, not of its successor.
             let Some(mut file) = absent_is_none(File::open(path))? else {
                 return Ok(None);
             };
-            let mut data = Vec::new();
-            io::Read::read_to_end(&mut file, &mut data)?;
-            let expiry = file.metadata()?.modified()?.into();
-            Ok(Some(StoredSession { data, expiry }))
-        })
-        .await
+            let mut text = Vec::new();
+            io::Read::read_to_end(&mut file, &mut text)?;
+            Ok(Some((text, file.metadata()?.modified()?)))
+        });
+        let Some((text, expiry)) = found.await? else {
+            return Ok(None);
+        };
+        Ok(content::session(&text, expiry.into()).or_else(|| unreadable(self, id)))
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let (path, session) = (self.path(id), session.clone());
         self.blocking(move |store| {
             let file = store.write(&session)?;
             let _alone = store.alone();
-            if !path.try_exists()? {
+            let Some(there) = absent_is_none(File::open(&path))? else {
+                return Ok(false);
+            };
+            let version = content::version(there)?;
+            if !version.is_some_and(|there| there.gives_way_to(session.version, over)) {
                 return Ok(false);
             }
             file.persist(path)?;
@@ -225,7 +232,7 @@ impl Store for FileStore {
                 if let Some(metadata) = metadata.filter(|_| id.to_string().starts_with(&prefix)) {
                     found.push(Listed {
                         id,
-                        bytes: metadata.len(),
+                        bytes: metadata.len().saturating_sub(content::FIRST_LINE as u64),
                         expiry: metadata.modified()?.into(),
                     });
                 }

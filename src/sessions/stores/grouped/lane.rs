@@ -3,7 +3,7 @@
 //! Whoever finds it empty writes at once, in the own request. Whoever finds it busy stands in the
 //! queue. The end of each write, however it comes, sends off the next batch.
 
-use super::{Store, StoreResult, StoredSession};
+use super::{Row, Store, StoreResult, StoredSession, Version};
 use crate::sessions::stores::StoreError;
 use std::{
     collections::{HashSet, VecDeque},
@@ -48,8 +48,7 @@ struct Queue {
 
 /// A request that waits until its session is written.
 struct Waiting {
-    id: Id,
-    session: StoredSession,
+    row: Row,
     since: Instant,
     answer: oneshot::Sender<StoreResult<bool>>,
 }
@@ -78,9 +77,10 @@ impl Lane {
         self: &Arc<Self>,
         id: &Id,
         session: &StoredSession,
+        over: Version,
     ) -> StoreResult<bool> {
-        match self.join(id, session) {
-            Place::First(_turn) => self.write_one(id, session).await,
+        match self.join(id, session, over) {
+            Place::First(_turn) => self.write_one(id, session, over).await,
             Place::InTheQueue(answer) => {
                 let ended = || StoreError::Failed("the task that wrote the session ended".into());
                 answer.await.unwrap_or_else(|_| Err(ended()))
@@ -88,7 +88,7 @@ impl Lane {
         }
     }
 
-    fn join(self: &Arc<Self>, id: &Id, session: &StoredSession) -> Place {
+    fn join(self: &Arc<Self>, id: &Id, session: &StoredSession, over: Version) -> Place {
         let mut queue = self.queue();
         if !queue.busy {
             queue.busy = true;
@@ -96,22 +96,30 @@ impl Lane {
         }
         let (answer, answered) = oneshot::channel();
         queue.waiting.push_back(Waiting {
-            id: *id,
-            session: session.clone(),
+            row: Row {
+                id: *id,
+                session: session.clone(),
+                over,
+            },
             since: Instant::now(),
             answer,
         });
         Place::InTheQueue(answered)
     }
 
-    async fn write_one(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn write_one(
+        &self,
+        id: &Id,
+        session: &StoredSession,
+        over: Version,
+    ) -> StoreResult<bool> {
         match self.kind {
             Kind::Creates => self.store.create(id, session).await,
-            Kind::Saves => self.store.save(id, session).await,
+            Kind::Saves => self.store.save(id, session, over).await,
         }
     }
 
-    async fn write_all(&self, rows: &[(Id, StoredSession)]) -> StoreResult<bool> {
+    async fn write_all(&self, rows: &[Row]) -> StoreResult<bool> {
         match (self.store.batches(), self.kind) {
             (Some(batches), Kind::Creates) => batches.create_all(rows).await,
             (Some(batches), Kind::Saves) => batches.save_all(rows).await,
@@ -120,16 +128,17 @@ impl Lane {
     }
 
     async fn write_batch(&self, batch: Vec<Waiting>) {
-        let row = |waiting: Waiting| ((waiting.id, waiting.session), waiting.answer);
+        let row = |waiting: Waiting| (waiting.row, waiting.answer);
         let (rows, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(row).unzip();
         let outcome = match rows.len() {
             1 => Ok(false),
             _ => self.write_all(&rows).await,
         };
-        for ((id, session), answer) in rows.iter().zip(answers) {
+        for (Row { id, session, over }, answer) in rows.iter().zip(answers) {
             let own = match &outcome {
-                // One of them is gone, or cannot be written: the others are none the worse.
-                Ok(false) | Err(StoreError::Failed(_)) => self.write_one(id, session).await,
+                // One of them is gone or overtaken, or cannot be written: the others are none the
+                // worse, and those that are written already are so once more.
+                Ok(false) | Err(StoreError::Failed(_)) => self.write_one(id, session, *over).await,
                 known => known.clone(),
             };
             // An error says that the visitor has left.
@@ -158,9 +167,9 @@ impl Queue {
     fn fitting(&self) -> usize {
         let (mut ids, mut bytes) = (HashSet::new(), 0);
         let fits = |waiting: &&Waiting| {
-            bytes += waiting.session.data.len();
+            bytes += waiting.row.session.data.len();
             // No session twice: of two saves the later one is to be written later.
-            ids.insert(waiting.id) && (bytes <= BYTES || ids.len() == 1)
+            ids.insert(waiting.row.id) && (bytes <= BYTES || ids.len() == 1)
         };
         self.waiting.iter().take(ROWS).take_while(fits).count()
     }

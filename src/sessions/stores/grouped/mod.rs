@@ -10,7 +10,8 @@ mod lane;
 mod tests;
 
 use super::{
-    About, Batches, Listed, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Words,
+    About, Batches, Listed, Row, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Version,
+    Words,
 };
 use crate::config::CookieForm;
 use async_trait::async_trait;
@@ -71,15 +72,15 @@ impl Store for Grouped {
     }
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.creates.write(id, session).await
+        self.creates.write(id, session, session.version).await
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         self.inner.load(id).await
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.saves.write(id, session).await
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
+        self.saves.write(id, session, over).await
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {

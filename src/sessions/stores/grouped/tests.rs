@@ -15,10 +15,14 @@ use tokio::{
 
 type Answer = JoinHandle<StoreResult<bool>>;
 
+/// The version of all sessions here, so that any save may overwrite any other one.
+const VERSION: Version = Version(1);
+
 fn session(data: impl ToString) -> StoredSession {
     StoredSession {
         data: data.to_string().into_bytes(),
         expiry: OffsetDateTime::UNIX_EPOCH,
+        version: VERSION,
     }
 }
 
@@ -36,7 +40,7 @@ async fn saving(grouped: &Arc<Grouped>, ids: impl IntoIterator<Item = i128>) -> 
     let mut answers = Vec::new();
     for id in ids {
         let grouped = grouped.clone();
-        let save = async move { grouped.save(&Id(id), &session("new")).await };
+        let save = async move { grouped.save(&Id(id), &session("new"), VERSION).await };
         answers.push(tokio::spawn(save));
     }
     for _ in 0..10 {
@@ -60,10 +64,20 @@ fn saves(store: &Rehearsed) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn whoever_is_alone_is_written_as_ever() {
     let (store, grouped) = with(0..1).await;
-    assert!(grouped.save(&Id(0), &session("new")).await.unwrap());
+    assert!(
+        grouped
+            .save(&Id(0), &session("new"), VERSION)
+            .await
+            .unwrap()
+    );
     assert!(grouped.create(&Id(1), &session("new")).await.unwrap());
     assert!(!grouped.create(&Id(1), &session("other")).await.unwrap());
-    assert!(!grouped.save(&Id(2), &session("new")).await.unwrap());
+    assert!(
+        !grouped
+            .save(&Id(2), &session("new"), VERSION)
+            .await
+            .unwrap()
+    );
     assert_eq!(
         store.calls(),
         ["create", "save", "create", "create", "save"]
@@ -136,6 +150,35 @@ async fn each_hears_its_own_answer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_overwrites_the_version_that_it_was_made_from_and_no_other() {
+    let (store, grouped) = with(0..4).await;
+    let newer = StoredSession::new(b"newer".to_vec(), OffsetDateTime::UNIX_EPOCH);
+    assert!(store.save(&Id(2), &newer, VERSION).await.unwrap());
+    store.hold("save");
+    let mut answers = Vec::new();
+    for id in 0..4 {
+        let grouped = grouped.clone();
+        let new = StoredSession::new(b"new".to_vec(), OffsetDateTime::UNIX_EPOCH);
+        let save = async move { grouped.save(&Id(id), &new, VERSION).await };
+        answers.push(tokio::spawn(save));
+    }
+    // The first one is at work; of the others two go together, and then the last one.
+    for _ in 0..10 {
+        yield_now().await;
+    }
+    store.let_out();
+    let mut heard = Vec::new();
+    for answer in answers {
+        heard.push(answer.await.unwrap().unwrap());
+    }
+    assert_eq!(heard, [true, true, false, true]);
+    assert!(saves(&store).contains(&"save 2".into()));
+    for (id, expected) in [(0, "new"), (1, "new"), (2, "newer"), (3, "new")] {
+        assert_eq!(data(&store, id).await.unwrap(), expected.as_bytes());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_leaves_takes_nobody_along() {
     let (store, grouped) = with(0..8).await;
     store.hold("save");
@@ -150,7 +193,12 @@ async fn whoever_leaves_takes_nobody_along() {
     assert!(answers.remove(0).await.unwrap().unwrap());
     assert_eq!(data(&store, 1).await.unwrap(), b"new");
     assert_eq!(data(&store, 2).await.unwrap(), b"old");
-    assert!(grouped.save(&Id(2), &session("new")).await.unwrap());
+    assert!(
+        grouped
+            .save(&Id(2), &session("new"), VERSION)
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,7 +225,12 @@ async fn nobody_waits_for_a_turn_without_end() {
         let refused = answer.await.unwrap();
         assert!(matches!(refused, Err(StoreError::Unwritable(_))));
     }
-    assert!(grouped.save(&Id(1), &session("new")).await.unwrap());
+    assert!(
+        grouped
+            .save(&Id(1), &session("new"), VERSION)
+            .await
+            .unwrap()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -218,7 +271,7 @@ proptest! {
                         yield_now().await;
                     }
                     came.lock().unwrap().push((id, number));
-                    grouped.save(&Id(id), &session(number)).await
+                    grouped.save(&Id(id), &session(number), VERSION).await
                 })));
             }
             for (id, answer) in answers {

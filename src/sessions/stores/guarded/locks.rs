@@ -1,7 +1,7 @@
 //! The locks of a store that may be down.
 
 use super::{
-    super::{SharedLock, SharedLocks, StoreError, StoreResult, StoredSession},
+    super::{SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Version},
     Guarded, OPERATION_LIMIT, PAUSE, unanswered,
 };
 use async_trait::async_trait;
@@ -44,9 +44,9 @@ struct GuardedLock(Box<dyn SharedLock>);
 
 #[async_trait]
 impl SharedLock for GuardedLock {
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         // Not repeated on another connection: the lock went down with this one.
-        let saved = timeout(OPERATION_LIMIT, self.0.save(id, session)).await;
+        let saved = timeout(OPERATION_LIMIT, self.0.save(id, session, over)).await;
         saved.unwrap_or_else(|_| Err(unanswered(None)))
     }
 

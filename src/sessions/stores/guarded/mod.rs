@@ -10,7 +10,7 @@ mod locks;
 
 use super::{
     About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
-    Words,
+    Version, Words,
 };
 use crate::config::CookieForm;
 use async_trait::async_trait;
@@ -165,8 +165,8 @@ impl Store for Guarded {
         self.run(|| self.inner.load(id)).await
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.change(|| self.inner.save(id, session)).await
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
+        self.change(|| self.inner.save(id, session, over)).await
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {

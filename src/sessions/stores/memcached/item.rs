@@ -1,25 +1,28 @@
 //! How a session lies in an item of Memcached.
 
-use super::{StoredSession, from_micros};
+use super::{StoredSession, Version, from_micros};
 use time::OffsetDateTime;
 
 /// Memcached takes a time up to this for a span from now, a larger one for a date.
 const LONGEST_SPAN: i64 = 30 * 24 * 60 * 60;
 
-/// Eight bytes for the expiry, then the data: an item can be changed as a whole only, so that
-/// both have to be in one, and its own end is in whole seconds and cannot be asked for.
+/// Eight bytes each for the expiry and the version, then the data: an item can be changed as a
+/// whole only, so that all have to be in one, and its own end is in whole seconds and cannot be
+/// asked for. Its own number is another one after every touch.
 pub(super) fn packed(session: &StoredSession) -> Vec<u8> {
     let micros = (session.expiry.unix_timestamp_nanos() / 1000) as i64;
-    let expiry = micros.to_be_bytes();
-    [expiry.as_slice(), session.data.as_slice()].concat()
+    let (expiry, version) = (micros.to_be_bytes(), session.version.0.to_be_bytes());
+    [&expiry[..], &version[..], &session.data[..]].concat()
 }
 
 /// The reverse of [`packed`]; `None` for what is no session of ours.
 pub(super) fn unpacked(value: &[u8]) -> Option<StoredSession> {
-    let (micros, data) = value.split_first_chunk::<8>()?;
+    let (micros, rest) = value.split_first_chunk::<8>()?;
+    let (version, data) = rest.split_first_chunk::<8>()?;
     Some(StoredSession {
         data: data.to_vec(),
         expiry: from_micros(i64::from_be_bytes(*micros))?,
+        version: Version(i64::from_be_bytes(*version)),
     })
 }
 
@@ -60,13 +63,14 @@ mod tests {
         let data = b"\0\r\nEND\r\n\xff".to_vec();
         let expiry = micros(4_273_000_000_123_456);
         assert_eq!(keep_until(expiry), "T2147483647");
-        let session = StoredSession { data, expiry };
+        let session = StoredSession::new(data, expiry);
         assert_eq!(unpacked(&packed(&session)).unwrap(), session);
     }
 
     #[test]
     fn what_is_too_short_is_no_session() {
         assert_eq!(unpacked(b"short"), None);
+        assert_eq!(unpacked(&[0; 15]), None);
         assert_eq!(unpacked(&[0x7f; 20]), None);
     }
 }

@@ -6,27 +6,25 @@
 //! is the meta protocol of version 1.6, over IPv4, which is all that the crate connects to.
 
 mod item;
+mod keys;
 mod pool;
 
 use super::{
-    About, CLAIM_LEASE, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
-    from_micros, schema::check_owner, unreadable,
+    About, CLAIM_LEASE, Listed, Store, StoreError, StoreResult, StoredSession, Tenancy, Version,
+    Words, from_micros, schema::check_owner, unreadable,
 };
 use crate::{config::Credentials, identity::Identity};
-use async_memcached::{Client, Error, ErrorKind, MetaProtocol, Status};
+use async_memcached::{Error, MetaProtocol, Status};
 use async_trait::async_trait;
 use item::{keep_until, packed, unpacked};
 use pool::Pool;
-use std::{collections::HashSet, fmt, time::Duration};
+use std::{fmt, time::Duration};
 use time::OffsetDateTime;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tower_sessions::session::Id;
 
 /// How long the end of the program waits for the claim to be given back.
 const RELEASE_LIMIT: Duration = Duration::from_millis(500);
-/// How often, and after what pause, a list of keys is asked for while another one is made.
-const LIST_TRIES: u32 = 16;
-const LIST_PAUSE: Duration = Duration::from_millis(50);
 
 /// Sessions as items of a Memcached server.
 pub struct MemcachedStore {
@@ -65,8 +63,8 @@ impl MemcachedStore {
         Ok(item.map(|item| (item.data.unwrap_or_default(), item.cas.unwrap_or_default())))
     }
 
-    /// Writes `value` on the condition that is among `flags`: `ME` where nothing is, `MR` where
-    /// something is, `C` and a number where nothing has changed. `false` where it did not hold.
+    /// Writes `value` on the condition that is among `flags`: `ME` where nothing is, `C` and a
+    /// number where nothing has changed. `false` where it did not hold.
     async fn write(&self, key: &str, value: &[u8], flags: &[&str]) -> StoreResult<bool> {
         let mut lease = self.pool.lease().await?;
         let client = lease.client();
@@ -79,22 +77,6 @@ impl MemcachedStore {
         let client = lease.client();
         let answer = client.meta_delete(key, false, None, Some(flags)).await;
         lease.end(done(answer))
-    }
-
-    /// The ids of all sessions, found among all keys that the server has.
-    async fn ids(&self) -> StoreResult<HashSet<Id>> {
-        let start = self.key("session:");
-        for _ in 0..LIST_TRIES {
-            let mut lease = self.pool.lease().await?;
-            let answer = dump(lease.client(), &start).await;
-            if let Some(ids) = lease.end(answer)? {
-                return Ok(ids);
-            }
-            sleep(LIST_PAUSE).await;
-        }
-        // Not `Unreachable`, which would tell visitors that the store is down.
-        let what = format!("{}: busy with other lists of its keys", self.pool.place);
-        Err(StoreError::Failed(what))
     }
 }
 
@@ -158,9 +140,21 @@ impl Store for MemcachedStore {
         Ok(item.and_then(|(value, _)| unpacked(&value).or_else(|| unreadable(self, id))))
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let (key, end) = (self.session_key(id), keep_until(session.expiry));
-        self.write(&key, &packed(session), &["MR", &end]).await
+        while let Some((value, number)) = self.read(&key).await? {
+            let there = unpacked(&value).map(|session| session.version);
+            if !there.is_some_and(|there| there.gives_way_to(session.version, over)) {
+                return Ok(false);
+            }
+            // A touch between our reading and our writing is no reason to give up.
+            let unchanged = format!("C{number}");
+            let written = self.write(&key, &packed(session), &[&unchanged, &end]);
+            if written.await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
@@ -168,11 +162,11 @@ impl Store for MemcachedStore {
         // Data and expiry change together only. Without the number, a save between our reading
         // and our writing would be undone.
         while let Some((value, number)) = self.read(&key).await? {
-            let Some(StoredSession { data, .. }) = unpacked(&value) else {
+            let Some(session) = unpacked(&value) else {
                 return Ok(false);
             };
             let unchanged = format!("C{number}");
-            let value = packed(&StoredSession { data, expiry });
+            let value = packed(&StoredSession { expiry, ..session });
             if self.write(&key, &value, &[&unchanged, &end]).await? {
                 return Ok(true);
             }
@@ -258,35 +252,12 @@ fn done<T>(answer: Result<T, Error>) -> Result<bool, Error> {
     }
 }
 
-/// The ids behind `start` among all keys; `None` while the server makes another such list, or
-/// looks for expired items, which it does from time to time.
-async fn dump(client: &mut Client, start: &str) -> Result<Option<HashSet<Id>>, Error> {
-    let mut ids = HashSet::new();
-    let mut entries = client.dump_keys().await?;
-    while let Some(entry) = entries.next().await {
-        match entry {
-            Ok(entry) => {
-                // Escaped as in a URL; of what our keys are made of, that is the colon only.
-                let key = String::from_utf8_lossy(&entry.key).replace("%3A", ":");
-                ids.extend(key.strip_prefix(start).and_then(|id| id.parse::<Id>().ok()));
-            }
-            Err(Error::Protocol(Status::Error(ErrorKind::Generic(why))))
-                if why.starts_with("BUSY") =>
-            {
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Some(ids))
-}
-
 fn words(prefix: &str) -> Words {
     let key = format!("{prefix}session:ID");
     Words::new([
         format!("ms {key} BYTES ME TEND"),
         format!("mg {key} v c"),
-        format!("ms {key} BYTES MR TEND"),
+        format!("mg {key} v c, ms {key} BYTES CNUMBER TEND"),
         format!("mg {key} v c, ms {key} BYTES CNUMBER TEND"),
         format!("md {key}"),
     ])

@@ -1,6 +1,7 @@
-//! A session as a document: `{_id, data, expiry, expiry_micros}`, and `lock` where it is locked.
+//! A session as a document: `{_id, data, expiry, expiry_micros, version}`, and `lock` where it is
+//! locked.
 
-use super::{Listed, StoredSession, from_micros};
+use super::{Listed, StoredSession, Version, from_micros};
 use mongodb::bson::{Binary, DateTime, Document, doc, spec::BinarySubtype};
 use time::OffsetDateTime;
 
@@ -12,7 +13,13 @@ pub(super) fn stored(session: &StoredSession) -> Document {
     };
     let mut fields = ending(session.expiry);
     fields.insert("data", data);
+    fields.insert("version", session.version.0);
     fields
+}
+
+/// Those that a save of `session` over the version `over` may overwrite.
+pub(super) fn giving_way(session: &StoredSession, over: Version) -> Document {
+    doc! { "$in": [over.0, session.version.0] }
 }
 
 pub(super) fn ending(expiry: OffsetDateTime) -> Document {
@@ -32,6 +39,7 @@ pub(super) fn read(document: &Document) -> Option<StoredSession> {
     Some(StoredSession {
         data: document.get_binary_generic("data").ok()?.clone(),
         expiry: expiry_of(document)?,
+        version: Version(document.get_i64("version").ok()?),
     })
 }
 

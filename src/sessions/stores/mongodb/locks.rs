@@ -4,9 +4,13 @@
 //! see that a process has died, so every lock is a lease. It is not renewed: a change takes
 //! milliseconds, and one that took longer than the lease finds its lock lost.
 
-use super::{MongodbStore, claims::end_of, document::stored};
+use super::{
+    MongodbStore,
+    claims::end_of,
+    document::{giving_way, stored},
+};
 use crate::sessions::stores::{
-    LOCK_LEASE, SharedLock, SharedLocks, StoreError, StoreResult, StoredSession,
+    LOCK_LEASE, SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Version,
 };
 use async_trait::async_trait;
 use mongodb::bson::{DateTime, Document, doc};
@@ -64,7 +68,7 @@ impl MongodbLock {
             .store
             .update(free, doc! { "$set": { "lock": ours } })
             .await?;
-        Ok(taken || !self.is_there(&self.id).await?)
+        Ok(taken || !self.is_there(by_id(&self.id)).await?)
     }
 
     /// The session, as long as the lock on it is ours.
@@ -72,9 +76,9 @@ impl MongodbLock {
         doc! { "_id": id.to_string(), "lock.token": &self.token }
     }
 
-    async fn is_there(&self, id: &Id) -> StoreResult<bool> {
-        let (filter, fields) = (doc! { "_id": id.to_string() }, doc! { "_id": 1 });
-        let found = self.store.sessions.find_one(filter).projection(fields);
+    async fn is_there(&self, filter: Document) -> StoreResult<bool> {
+        let only_the_id = doc! { "_id": 1 };
+        let found = self.store.sessions.find_one(filter).projection(only_the_id);
         let found = found.await.map_err(|error| self.store.sort(&error))?;
         Ok(found.is_some())
     }
@@ -82,15 +86,18 @@ impl MongodbLock {
 
 #[async_trait]
 impl SharedLock for MongodbLock {
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
+        let mut there = self.held(id);
+        there.insert("version", giving_way(session, over));
         let update = doc! { "$set": stored(session) };
-        if self.store.update(self.held(id), update).await? {
+        if self.store.update(there, update).await? {
             return Ok(true);
         }
-        match self.is_there(id).await? {
-            true => Err(StoreError::Unreachable("the session's lock ran out".into())),
-            false => Ok(false),
+        // Another version, under our lock all the same; or no session at all.
+        if self.is_there(self.held(id)).await? || !self.is_there(by_id(id)).await? {
+            return Ok(false);
         }
+        Err(StoreError::Unreachable("the session's lock ran out".into()))
     }
 
     async fn release(&self) {
@@ -98,6 +105,10 @@ impl SharedLock for MongodbLock {
         // Not given back, it runs out.
         let _ = self.store.update(self.held(&self.id), update).await;
     }
+}
+
+fn by_id(id: &Id) -> Document {
+    doc! { "_id": id.to_string() }
 }
 
 impl fmt::Debug for MongodbLock {

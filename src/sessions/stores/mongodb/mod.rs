@@ -11,12 +11,12 @@ mod locks;
 mod schema;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
-    from_micros, unreadable,
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Version,
+    Words, from_micros, unreadable,
 };
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
-use document::{ending, listed, moment, read, stored};
+use document::{ending, giving_way, listed, moment, read, stored};
 use errors::{DUPLICATE_KEY, code};
 use mongodb::{
     Collection, Cursor, Database,
@@ -95,9 +95,9 @@ impl MongodbStore {
 
 fn words(collection: &str) -> Words {
     Words::new([
-        format!("{collection}.insertOne({{_id, data, expiry}})"),
+        format!("{collection}.insertOne({{_id, data, expiry, version}})"),
         format!("{collection}.findOne({{_id}})"),
-        format!("{collection}.updateOne({{_id}}, {{$set: {{data, expiry}}}})"),
+        format!("{collection}.updateOne({{_id, version}}, {{$set: {{data, expiry, version}}}})"),
         format!("{collection}.updateOne({{_id}}, {{$set: {{expiry}}}})"),
         format!("{collection}.deleteOne({{_id}})"),
     ])
@@ -154,9 +154,9 @@ impl Store for MongodbStore {
         Ok(read(&found).or_else(|| unreadable(self, id)))
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let update = doc! { "$set": stored(session) };
-        self.update(doc! { "_id": id.to_string() }, update).await
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
+        let there = doc! { "_id": id.to_string(), "version": giving_way(session, over) };
+        self.update(there, doc! { "$set": stored(session) }).await
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {

@@ -9,7 +9,7 @@ pub use pools::MysqlPools;
 
 use super::{
     About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
-    Words,
+    Version, Words,
     lease::Lease,
     schema::{Schema, not_allowed},
 };
@@ -149,7 +149,8 @@ impl Store for MysqlStore {
         let statement = sqlx::query(create)
             .bind(id.to_string())
             .bind(&session.data)
-            .bind(in_utc(session.expiry));
+            .bind(in_utc(session.expiry))
+            .bind(session.version.0);
         match self.execute(statement).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
@@ -163,16 +164,18 @@ impl Store for MysqlStore {
         let mut lease = self.lease().await?;
         let row = query.fetch_optional(lease.connection()).await;
         lease.end();
-        let row: Option<(Vec<u8>, PrimitiveDateTime)> = row.map_err(|error| self.sort(error))?;
-        Ok(row.map(|(data, expiry)| StoredSession {
+        let row: Option<(Vec<u8>, PrimitiveDateTime, i64)> =
+            row.map_err(|error| self.sort(error))?;
+        Ok(row.map(|(data, expiry, version)| StoredSession {
             data,
             expiry: expiry.assume_utc(),
+            version: Version(version),
         }))
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let [_, _, save, ..] = self.words.sent();
-        let statement = updating(save, id, session);
+        let statement = updating(save, id, session, over);
         let rows = self.execute(statement).await;
         rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
     }
@@ -260,9 +263,12 @@ impl Store for MysqlStore {
 
 fn words(table: &str) -> Words {
     Words::new([
-        format!("INSERT INTO {table} VALUES (?, ?, ?)"),
-        format!("SELECT data, expiry_date FROM {table} WHERE id = ?"),
-        format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?"),
+        format!("INSERT INTO {table} VALUES (?, ?, ?, ?)"),
+        format!("SELECT data, expiry_date, version FROM {table} WHERE id = ?"),
+        format!(
+            "UPDATE {table} SET data = ?, expiry_date = ?, version = ? \
+             WHERE id = ? AND version IN (?, ?)"
+        ),
         format!("UPDATE {table} SET expiry_date = ? WHERE id = ?"),
         format!("DELETE FROM {table} WHERE id = ?"),
     ])
@@ -272,11 +278,15 @@ fn updating<'q>(
     statement: &'q str,
     id: &Id,
     session: &'q StoredSession,
+    over: Version,
 ) -> Query<'q, MySql, MySqlArguments> {
     sqlx::query(statement)
         .bind(&session.data)
         .bind(in_utc(session.expiry))
+        .bind(session.version.0)
         .bind(id.to_string())
+        .bind(over.0)
+        .bind(session.version.0)
 }
 
 /// `DATETIME` has no time zone, so every moment goes in as UTC and comes out as UTC.

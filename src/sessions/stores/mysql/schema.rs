@@ -50,6 +50,7 @@ impl Schema for MysqlStore {
         ("id", "char(22) ascii_bin"),
         ("data", "mediumblob"),
         ("expiry_date", "datetime(6)"),
+        ("version", "bigint"),
     ];
 
     fn identity(&self) -> &Identity {
@@ -71,8 +72,9 @@ impl Schema for MysqlStore {
     }
 
     async fn columns(&self) -> StoreResult<Vec<Column>> {
-        let query = "SELECT CAST(column_name AS CHAR), \
-                     CAST(CONCAT_WS(' ', column_type, collation_name) AS CHAR) \
+        // MariaDB names the width in which a number would be shown; MySQL does so no more.
+        let query = "SELECT CAST(column_name AS CHAR), CAST(CONCAT_WS(' ', \
+                     REPLACE(column_type, 'bigint(20)', 'bigint'), collation_name) AS CHAR) \
                      FROM information_schema.columns \
                      WHERE table_schema = DATABASE() AND table_name = ?";
         let query = sqlx::query_as(query).bind(&self.table);
@@ -97,7 +99,7 @@ impl Schema for MysqlStore {
         let make_session = format!(
             "CREATE TABLE IF NOT EXISTS {session} (\
              id CHAR(22) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, \
-             data MEDIUMBLOB NOT NULL, expiry_date DATETIME(6) NOT NULL, \
+             data MEDIUMBLOB NOT NULL, expiry_date DATETIME(6) NOT NULL, version BIGINT NOT NULL, \
              KEY {session}_expiry (expiry_date)) ENGINE=InnoDB"
         );
         let make_meta = format!(

@@ -5,7 +5,7 @@
 
 use super::{PostgresStore, updating};
 use crate::sessions::stores::{
-    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    SharedLock, SharedLocks, StoreError, StoreResult, StoredSession, Tenancy, Version, Words,
     claims::Claims, lease::Lease, schema::digest,
 };
 use async_trait::async_trait;
@@ -119,12 +119,12 @@ struct PostgresLock {
 
 #[async_trait]
 impl SharedLock for PostgresLock {
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let mut held = self.lease.lock().await;
         let lease = held.take();
         let mut lease = lease.ok_or_else(|| StoreError::Unreachable("the lock is lost".into()))?;
         let [_, _, save, ..] = self.words.sent();
-        let statement = updating(save, id, session);
+        let statement = updating(save, id, session, over);
         let done = statement.execute(lease.connection()).await;
         let done = done.map_err(|error| StoreError::from(error).at(&self.place))?;
         *held = Some(lease);

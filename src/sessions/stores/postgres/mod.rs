@@ -7,7 +7,8 @@ mod schema;
 pub use pools::PostgresPools;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Version,
+    Words,
     lease::Lease,
     schema::{Schema, not_allowed},
 };
@@ -146,7 +147,8 @@ impl Store for PostgresStore {
         let statement = sqlx::query(create)
             .bind(id.to_string())
             .bind(&session.data)
-            .bind(session.expiry);
+            .bind(session.expiry)
+            .bind(session.version.0);
         match self.execute(statement).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
@@ -160,13 +162,17 @@ impl Store for PostgresStore {
         let mut lease = self.lease().await?;
         let row = query.fetch_optional(lease.connection()).await;
         lease.end();
-        let row: Option<(Vec<u8>, OffsetDateTime)> = row.map_err(|error| self.sort(error))?;
-        Ok(row.map(|(data, expiry)| StoredSession { data, expiry }))
+        let row: Option<(Vec<u8>, OffsetDateTime, i64)> = row.map_err(|error| self.sort(error))?;
+        Ok(row.map(|(data, expiry, version)| StoredSession {
+            data,
+            expiry,
+            version: Version(version),
+        }))
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let [_, _, save, ..] = self.words.sent();
-        let statement = updating(save, id, session);
+        let statement = updating(save, id, session, over);
         let rows = self.execute(statement).await;
         rows.map(|rows| rows == 1).map_err(|error| self.sort(error))
     }
@@ -253,9 +259,12 @@ impl Store for PostgresStore {
 
 fn words(table: &str) -> Words {
     Words::new([
-        format!("INSERT INTO {table} VALUES ($1, $2, $3)"),
-        format!("SELECT data, expiry_date FROM {table} WHERE id = $1"),
-        format!("UPDATE {table} SET data = $1, expiry_date = $2 WHERE id = $3"),
+        format!("INSERT INTO {table} VALUES ($1, $2, $3, $4)"),
+        format!("SELECT data, expiry_date, version FROM {table} WHERE id = $1"),
+        format!(
+            "UPDATE {table} SET data = $1, expiry_date = $2, version = $3 \
+             WHERE id = $4 AND version IN ($5, $3)"
+        ),
         format!("UPDATE {table} SET expiry_date = $1 WHERE id = $2"),
         format!("DELETE FROM {table} WHERE id = $1"),
     ])
@@ -265,9 +274,12 @@ fn updating<'q>(
     statement: &'q str,
     id: &Id,
     session: &'q StoredSession,
+    over: Version,
 ) -> Query<'q, Postgres, PgArguments> {
     sqlx::query(statement)
         .bind(&session.data)
         .bind(session.expiry)
+        .bind(session.version.0)
         .bind(id.to_string())
+        .bind(over.0)
 }

@@ -34,6 +34,7 @@ impl Schema for PostgresStore {
         ("id", "text C"),
         ("data", "bytea"),
         ("expiry_date", "timestamp with time zone"),
+        ("version", "bigint"),
     ];
 
     fn identity(&self) -> &Identity {
@@ -79,7 +80,7 @@ impl Schema for PostgresStore {
         let (session, meta) = (self.table.clone(), self.identity.names.meta_table());
         let make_session = format!(
             "CREATE TABLE IF NOT EXISTS {session} (id TEXT COLLATE \"C\" NOT NULL PRIMARY KEY, \
-             data BYTEA NOT NULL, expiry_date TIMESTAMPTZ NOT NULL); \
+             data BYTEA NOT NULL, expiry_date TIMESTAMPTZ NOT NULL, version BIGINT NOT NULL); \
              CREATE INDEX IF NOT EXISTS {session}_expiry ON {session} (expiry_date)"
         );
         let make_meta = format!(

@@ -12,7 +12,9 @@ mod shard;
 #[cfg(test)]
 mod tests;
 
-use super::{About, Listed, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Words};
+use super::{
+    About, Listed, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Version, Words,
+};
 use crate::config::CookieForm;
 use async_trait::async_trait;
 use shard::{Remembered, Shard, Ticket};
@@ -127,8 +129,8 @@ impl Question<'_> {
     fn learn(&mut self, session: &StoredSession) {
         self.learnt = Some(Remembered {
             session: StoredSession {
-                data: session.data.clone(),
                 expiry: in_micros(session.expiry),
+                ..session.clone()
             },
             since: self.ticket.began,
         });
@@ -210,9 +212,11 @@ impl Store for Recent {
         loaded
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
+        // Not remembered any more, whatever comes: if there is another version than we knew, the
+        // store is asked for it.
         let (mut question, _) = self.writing(id);
-        let saved = self.inner.save(id, session).await;
+        let saved = self.inner.save(id, session, over).await;
         if let Ok(true) = saved {
             question.learn(session);
         }

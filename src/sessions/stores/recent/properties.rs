@@ -2,7 +2,7 @@
 //! of: questions begin, the store acts on them, answers arrive or are given up, others write.
 
 use super::shard::{MEMORY, Remembered, Shard, Ticket};
-use crate::sessions::stores::StoredSession;
+use crate::sessions::stores::{StoredSession, Version};
 use proptest::{collection::vec, prelude::*};
 use std::time::Duration;
 use time::OffsetDateTime;
@@ -135,6 +135,7 @@ impl World {
         let session = StoredSession {
             data: answer.to_be_bytes().to_vec(),
             expiry: OffsetDateTime::UNIX_EPOCH,
+            version: Version(0),
         };
         let since = question.ticket.began;
         self.shard

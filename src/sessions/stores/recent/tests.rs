@@ -7,10 +7,14 @@ use tokio::{task::JoinHandle, time::advance};
 const ID: Id = Id(7);
 const LATER: OffsetDateTime = time::macros::datetime!(2030-01-02 03:04:05.678901 UTC);
 
+/// The version of all sessions here but one, so that any save may overwrite any other one.
+const VERSION: Version = Version(1);
+
 fn session(data: &str) -> StoredSession {
     StoredSession {
         data: data.into(),
         expiry: LATER,
+        version: VERSION,
     }
 }
 
@@ -26,7 +30,7 @@ async fn alone() -> (Arc<Rehearsed>, Arc<Recent>) {
 
 fn saving(recent: &Arc<Recent>, data: &'static str) -> JoinHandle<StoreResult<bool>> {
     let recent = recent.clone();
-    tokio::spawn(async move { recent.save(&ID, &session(data)).await })
+    tokio::spawn(async move { recent.save(&ID, &session(data), VERSION).await })
 }
 
 fn loading(recent: &Arc<Recent>) -> JoinHandle<StoreResult<Option<StoredSession>>> {
@@ -49,7 +53,7 @@ async fn a_burst_of_reads_asks_the_store_once_in_100_ms() {
 #[tokio::test(start_paused = true)]
 async fn whatever_this_process_writes_is_seen_at_once() {
     let (_, recent) = alone().await;
-    assert!(recent.save(&ID, &session("2")).await.unwrap());
+    assert!(recent.save(&ID, &session("2"), VERSION).await.unwrap());
     assert_eq!(recent.recall(&ID), Some(session("2")));
     let even_later = LATER + Duration::HOUR;
     assert!(recent.touch(&ID, even_later).await.unwrap());
@@ -76,7 +80,12 @@ async fn touching_makes_data_no_younger() {
 async fn what_somebody_else_writes_is_seen_within_100_ms() {
     let (store, recent) = alone().await;
     recent.load(&ID).await.unwrap();
-    assert!(store.save(&ID, &session("elsewhere")).await.unwrap());
+    assert!(
+        store
+            .save(&ID, &session("elsewhere"), VERSION)
+            .await
+            .unwrap()
+    );
     assert_eq!(recent.load(&ID).await.unwrap(), Some(session("1")));
     advance(MEMORY).await;
     assert_eq!(recent.load(&ID).await.unwrap(), Some(session("elsewhere")));
@@ -88,7 +97,7 @@ async fn an_answer_that_was_overtaken_by_a_write_is_not_remembered() {
     store.hold("load");
     let slow = loading(&recent);
     store.hears("load").await;
-    assert!(recent.save(&ID, &session("2")).await.unwrap());
+    assert!(recent.save(&ID, &session("2"), VERSION).await.unwrap());
     store.let_out();
     assert_eq!(slow.await.unwrap().unwrap(), Some(session("1")));
     assert_eq!(recent.recall(&ID), Some(session("2")));
@@ -140,13 +149,28 @@ async fn of_a_failed_write_and_of_a_session_that_is_gone_nothing_is_remembered()
     let (store, recent) = alone().await;
     recent.load(&ID).await.unwrap();
     store.break_off(ID);
-    assert!(recent.save(&ID, &session("2")).await.is_err());
+    assert!(recent.save(&ID, &session("2"), VERSION).await.is_err());
     assert_eq!(recent.recall(&ID), None);
     let gone = Id(8);
-    assert!(!recent.save(&gone, &session("2")).await.unwrap());
+    assert!(!recent.save(&gone, &session("2"), VERSION).await.unwrap());
     assert!(!recent.touch(&gone, LATER).await.unwrap());
     assert_eq!(recent.load(&gone).await.unwrap(), None);
     assert_eq!(recent.size(), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_new_version_is_remembered_and_an_overtaken_one_forgotten() {
+    let (store, recent) = alone().await;
+    let newer = StoredSession::new(b"2".to_vec(), LATER);
+    assert!(recent.save(&ID, &newer, VERSION).await.unwrap());
+    assert_eq!(recent.recall(&ID), Some(newer.clone()));
+    // By a change that had been given up.
+    let late = StoredSession::new(b"late".to_vec(), LATER);
+    assert!(store.save(&ID, &late, newer.version).await.unwrap());
+    let overtaken = StoredSession::new(b"3".to_vec(), LATER);
+    assert!(!recent.save(&ID, &overtaken, newer.version).await.unwrap());
+    assert_eq!(recent.recall(&ID), None);
+    assert_eq!(recent.load(&ID).await.unwrap(), Some(late));
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,14 +224,14 @@ async fn the_oldest_go_when_there_are_too_many_or_too_large_ones() {
         for id in 0..1_000 {
             assert!(recent.create(&Id(id), &large).await.unwrap());
             assert_eq!(recent.recall(&Id(id)), Some(large.clone()));
-            assert!(recent.save(&Id(id), &large).await.unwrap());
+            assert!(recent.save(&Id(id), &large, VERSION).await.unwrap());
         }
         let (sessions, bytes) = recent.size();
         assert!(sessions > SHARDS && sessions <= places, "{sessions}");
         assert!(bytes <= room, "{bytes}");
         assert_eq!(recent.recall(&Id(0)), None);
         let huge = session(&"x".repeat(room));
-        assert!(recent.save(&Id(999), &huge).await.unwrap());
+        assert!(recent.save(&Id(999), &huge, VERSION).await.unwrap());
         assert_eq!(recent.recall(&Id(999)), None);
     }
 }

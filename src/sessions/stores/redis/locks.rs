@@ -3,10 +3,10 @@
 //! Redis does not see that a process has died, so every lock is a lease. A holder that was held
 //! up for longer must not save any more: the script that saves looks at the lock first.
 
-use super::{RedisStore, SAVE, stored};
+use super::{RedisStore, SAVE, hash::overwriting};
 use crate::sessions::stores::{
     CLAIM_LEASE, LOCK_LEASE, SharedLock, SharedLocks, StoreError, StoreResult, StoredSession,
-    Tenancy,
+    Tenancy, Version,
 };
 use async_trait::async_trait;
 use fred::{
@@ -21,7 +21,7 @@ use tower_sessions::session::Id;
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// As `SAVE`, where the lock `KEYS[2]` still holds our token; -1 where it does not.
-const SAVE_LOCKED: &str = "if redis.call('GET', KEYS[2]) ~= ARGV[4] then return -1 end ";
+const SAVE_LOCKED: &str = "if redis.call('GET', KEYS[2]) ~= ARGV[6] then return -1 end ";
 const RELEASE: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then \
                        return redis.call('DEL', KEYS[1]) end return 0";
 /// The claims that have not run out, by their ends. `ARGV`: ours, its lease, "alone" or "replica".
@@ -103,11 +103,11 @@ struct RedisLock {
 
 #[async_trait]
 impl SharedLock for RedisLock {
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let store = &self.store;
         let script = format!("{SAVE_LOCKED}{SAVE}");
         let keys = vec![store.key(id), self.key.clone()];
-        let mut arguments = stored(session);
+        let mut arguments = overwriting(session, over);
         arguments.push(self.token.clone().into());
         let saved = store.client.eval(script, keys, arguments).await;
         match saved.map_err(|error| store.sort(&error))? {

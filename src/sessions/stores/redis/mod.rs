@@ -1,16 +1,17 @@
 //! Redis: a cache server that forgets expired sessions by itself.
 //!
-//! A session is a hash with two fields, so that its expiry moves without its data. What looks
+//! A session is a hash with three fields, so that its expiry moves without its data. What looks
 //! before it writes is a script, which Redis runs as one step: the plain `SET … XX` of others
 //! would do as well, if its answer were heard.
 
 mod connect;
+mod hash;
 mod keys;
 mod locks;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Words,
-    from_micros, schema::check_owner, unreadable,
+    About, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy, Version,
+    Words, schema::check_owner, unreadable,
 };
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ use fred::{
     types::{ClusterHash, CustomCommand, InfoKind, SetOptions, Value},
     util::redis_keyslot,
 };
+use hash::{Fields, moment, overwriting, read, stored};
 use std::{fmt, time::Duration};
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
@@ -28,10 +30,11 @@ use tower_sessions::session::Id;
 const WAIT_LIMIT: Duration = Duration::from_millis(500);
 
 const CREATE: &str = "if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'data', ARGV[1], 'expiry', ARGV[2])
+redis.call('HSET', KEYS[1], 'data', ARGV[1], 'expiry', ARGV[2], 'version', ARGV[4])
 redis.call('PEXPIREAT', KEYS[1], ARGV[3]) return 1";
-const SAVE: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], 'data', ARGV[1], 'expiry', ARGV[2])
+const SAVE: &str = "local there = redis.call('HGET', KEYS[1], 'version')
+if there ~= ARGV[4] and there ~= ARGV[5] then return 0 end
+redis.call('HSET', KEYS[1], 'data', ARGV[1], 'expiry', ARGV[2], 'version', ARGV[4])
 redis.call('PEXPIREAT', KEYS[1], ARGV[3]) return 1";
 const TOUCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'expiry', ARGV[1])
@@ -188,23 +191,19 @@ impl Store for RedisStore {
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
-        let fields = self
-            .client
-            .hmget(self.key(id), vec!["data", "expiry"])
-            .await;
-        let fields: (Option<Vec<u8>>, Option<String>) =
-            fields.map_err(|error| self.sort(&error))?;
-        let (Some(data), Some(expiry)) = fields else {
-            return Ok(None);
+        let names = vec!["data", "expiry", "version"];
+        let fields: Fields = match self.client.hmget(self.key(id), names).await {
+            Ok(fields) => fields,
+            Err(error) => return Err(self.sort(&error)),
         };
-        Ok(match expiry.parse().ok().and_then(from_micros) {
-            Some(expiry) => Some(StoredSession { data, expiry }),
-            None => unreadable(self, id),
-        })
+        if fields.0.is_none() {
+            return Ok(None);
+        }
+        Ok(read(fields).or_else(|| unreadable(self, id)))
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let saved = self.run(SAVE, id, stored(session)).await?;
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
+        let saved = self.run(SAVE, id, overwriting(session, over)).await?;
         self.replicated(id).await?;
         Ok(saved)
     }
@@ -232,7 +231,7 @@ impl Store for RedisStore {
         let mut listed = Vec::new();
         for id in self.ids(prefix).await?.into_iter().take(limit as usize) {
             // It may have ended since it was found.
-            if let Some(StoredSession { data, expiry }) = self.load(&id).await? {
+            if let Some(StoredSession { data, expiry, .. }) = self.load(&id).await? {
                 let bytes = data.len() as u64;
                 listed.push(Listed { id, bytes, expiry });
             }
@@ -270,25 +269,12 @@ fn takes_no_changes(error: &str) -> bool {
 fn words(prefix: &str) -> Words {
     let key = format!("{prefix}session:{{id}}");
     Words::new([
-        format!("EVAL: unless EXISTS {key}: HSET data, expiry; PEXPIREAT"),
-        format!("HMGET {key} data expiry"),
-        format!("EVAL: if EXISTS {key}: HSET data, expiry; PEXPIREAT"),
+        format!("EVAL: unless EXISTS {key}: HSET data, expiry, version; PEXPIREAT"),
+        format!("HMGET {key} data expiry version"),
+        format!("EVAL: if HGET {key} version fits: HSET data, expiry, version; PEXPIREAT"),
         format!("EVAL: if EXISTS {key}: HSET expiry; PEXPIREAT"),
         format!("DEL {key}"),
     ])
-}
-
-fn stored(session: &StoredSession) -> Vec<Value> {
-    let data = Value::Bytes(session.data.clone().into());
-    [data].into_iter().chain(moment(session.expiry)).collect()
-}
-
-/// A moment as we read it, in microseconds, and as Redis does, in milliseconds.
-fn moment(moment: OffsetDateTime) -> [Value; 2] {
-    let micros = moment.unix_timestamp_nanos() / 1000;
-    // Rounded up: the key must not go before its session has expired.
-    let millis = (micros + 999) / 1000;
-    [micros, millis].map(|number| Value::Integer(number as i64))
 }
 
 impl fmt::Debug for RedisStore {

@@ -4,16 +4,22 @@
 //! what it costs.
 
 use super::{SqliteStore, micros};
-use crate::sessions::stores::{Batches, StoreResult, StoredSession};
+use crate::sessions::stores::{Batches, Row, StoreResult};
 use async_trait::async_trait;
 use sqlx::{QueryBuilder, Sqlite};
-use tower_sessions::session::Id;
 
 #[async_trait]
 impl Batches for SqliteStore {
-    async fn create_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
-        let mut statement = QueryBuilder::new(format!("INSERT INTO {} ", self.table));
-        push_rows(&mut statement, sessions);
+    async fn create_all(&self, rows: &[Row]) -> StoreResult<bool> {
+        let start = format!("INSERT INTO {} ", self.table);
+        let mut statement = QueryBuilder::<Sqlite>::new(start);
+        statement.push_values(rows, |mut values, Row { id, session, .. }| {
+            values
+                .push_bind(id.to_string())
+                .push_bind(&session.data[..])
+                .push_bind(micros(session.expiry))
+                .push_bind(session.version.0);
+        });
         match self.execute(statement.build()).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
@@ -21,25 +27,25 @@ impl Batches for SqliteStore {
         }
     }
 
-    async fn save_all(&self, sessions: &[(Id, StoredSession)]) -> StoreResult<bool> {
+    async fn save_all(&self, rows: &[Row]) -> StoreResult<bool> {
         let table = &self.table;
-        let mut statement = QueryBuilder::new("WITH new (id, data, expiry_date) AS (");
-        push_rows(&mut statement, sessions);
+        let start = "WITH new (id, data, expiry_date, version, made_from) AS (";
+        let mut statement = QueryBuilder::<Sqlite>::new(start);
+        statement.push_values(rows, |mut values, Row { id, session, over }| {
+            values
+                .push_bind(id.to_string())
+                .push_bind(&session.data[..])
+                .push_bind(micros(session.expiry))
+                .push_bind(session.version.0)
+                .push_bind(over.0);
+        });
         statement.push(format!(
-            ") UPDATE {table} SET data = new.data, expiry_date = new.expiry_date \
-             FROM new WHERE {table}.id = new.id"
+            ") UPDATE {table} \
+             SET data = new.data, expiry_date = new.expiry_date, version = new.version FROM new \
+             WHERE {table}.id = new.id AND {table}.version IN (new.made_from, new.version)"
         ));
-        let rows = self.execute(statement.build()).await;
-        rows.map(|rows| rows == sessions.len() as u64)
+        let done = self.execute(statement.build()).await;
+        done.map(|done| done == rows.len() as u64)
             .map_err(|error| self.sort_change(error))
     }
-}
-
-/// Adds `VALUES (?, ?, ?), …`.
-fn push_rows<'q>(statement: &mut QueryBuilder<'q, Sqlite>, sessions: &'q [(Id, StoredSession)]) {
-    statement.push_values(sessions, |mut row, (id, session)| {
-        row.push_bind(id.to_string())
-            .push_bind(&session.data[..])
-            .push_bind(micros(session.expiry));
-    });
 }

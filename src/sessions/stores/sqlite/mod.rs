@@ -9,7 +9,7 @@ mod schema;
 pub use pools::SqlitePools;
 
 use super::{
-    About, Batches, Listed, Store, StoreResult, StoredSession, Tenancy, Words,
+    About, Batches, Listed, Store, StoreResult, StoredSession, Tenancy, Version, Words,
     claim_file::ClaimFile, from_micros, schema::Schema, unreadable,
 };
 use crate::{
@@ -122,7 +122,8 @@ impl Store for SqliteStore {
         let statement = sqlx::query(create)
             .bind(id.to_string())
             .bind(&session.data)
-            .bind(micros(session.expiry));
+            .bind(micros(session.expiry))
+            .bind(session.version.0);
         match self.execute(statement).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
@@ -132,7 +133,7 @@ impl Store for SqliteStore {
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         let [_, load, ..] = self.words.sent();
-        let row: Result<Option<(Vec<u8>, i64)>, _> = sqlx::query_as(load)
+        let row: Result<Option<(Vec<u8>, i64, i64)>, _> = sqlx::query_as(load)
             .bind(id.to_string())
             .fetch_optional(&self.pools.readers)
             .await;
@@ -141,18 +142,26 @@ impl Store for SqliteStore {
             Err(sqlx::Error::ColumnDecode { .. }) => return Ok(unreadable(self, id)),
             row => row.map_err(|error| self.sort(error))?,
         };
-        Ok(row.and_then(|(data, expiry)| match from_micros(expiry) {
-            Some(expiry) => Some(StoredSession { data, expiry }),
+        let session = |(data, expiry, version)| match from_micros(expiry) {
+            Some(expiry) => Some(StoredSession {
+                data,
+                expiry,
+                version: Version(version),
+            }),
             None => unreadable(self, id),
-        }))
+        };
+        Ok(row.and_then(session))
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         let [_, _, save, ..] = self.words.sent();
         let statement = sqlx::query(save)
             .bind(&session.data)
             .bind(micros(session.expiry))
-            .bind(id.to_string());
+            .bind(session.version.0)
+            .bind(id.to_string())
+            .bind(over.0)
+            .bind(session.version.0);
         let rows = self.execute(statement).await;
         rows.map(|rows| rows == 1)
             .map_err(|error| self.sort_change(error))
@@ -240,9 +249,12 @@ impl Store for SqliteStore {
 
 fn words(table: &str) -> Words {
     Words::new([
-        format!("INSERT INTO {table} VALUES (?, ?, ?)"),
-        format!("SELECT data, expiry_date FROM {table} WHERE id = ?"),
-        format!("UPDATE {table} SET data = ?, expiry_date = ? WHERE id = ?"),
+        format!("INSERT INTO {table} VALUES (?, ?, ?, ?)"),
+        format!("SELECT data, expiry_date, version FROM {table} WHERE id = ?"),
+        format!(
+            "UPDATE {table} SET data = ?, expiry_date = ?, version = ? \
+             WHERE id = ? AND version IN (?, ?)"
+        ),
         format!("UPDATE {table} SET expiry_date = ? WHERE id = ?"),
         format!("DELETE FROM {table} WHERE id = ?"),
     ])

@@ -15,8 +15,12 @@ use std::collections::HashSet;
 #[async_trait]
 impl Schema for SqliteStore {
     /// `TEXT` compares byte by byte here; microseconds since 1970 know no year 2038.
-    const COLUMNS: &'static [(&'static str, &'static str)] =
-        &[("id", "TEXT"), ("data", "BLOB"), ("expiry_date", "INTEGER")];
+    const COLUMNS: &'static [(&'static str, &'static str)] = &[
+        ("id", "TEXT"),
+        ("data", "BLOB"),
+        ("expiry_date", "INTEGER"),
+        ("version", "INTEGER"),
+    ];
 
     fn identity(&self) -> &Identity {
         &self.identity
@@ -107,7 +111,7 @@ fn statements(names: &Names) -> [(String, String); 2] {
     let (session, meta) = (names.session_table(), names.meta_table());
     let make_session = format!(
         "CREATE TABLE IF NOT EXISTS {session} (id TEXT PRIMARY KEY NOT NULL, \
-         data BLOB NOT NULL, expiry_date INTEGER NOT NULL); \
+         data BLOB NOT NULL, expiry_date INTEGER NOT NULL, version INTEGER NOT NULL); \
          CREATE INDEX IF NOT EXISTS {session}_expiry ON {session} (expiry_date)"
     );
     let make_meta = format!(
