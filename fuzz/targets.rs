@@ -17,7 +17,10 @@ use sweatbox::{
     lessons::Asked,
     quiz::Bank,
     roster::Roster,
-    sessions::{Carried, SessionCookie, stores::StoredSession},
+    sessions::{
+        Carried, SessionCookie,
+        stores::{StoredSession, Version},
+    },
     walkthrough::{self, Block, Names, Walkthrough},
 };
 use time::{Duration, OffsetDateTime};
@@ -186,6 +189,7 @@ fn known_cookie(form: Option<CookieForm>) -> (SessionCookie, Carried) {
     let session = form.map(|_| StoredSession {
         data: b"{}".to_vec(),
         expiry: OffsetDateTime::UNIX_EPOCH,
+        version: Version(0),
     });
     let id = "AAAAAAAAAAAAAAAAAAAAAA".parse().expect("an id");
     let cookie = SessionCookie::new(&Identity::derive(port, &key), form);

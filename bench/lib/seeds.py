@@ -53,12 +53,13 @@ class Seeded:
             record["data"] = {"pad": "x" * missing, "wait": 0}
         ids = [base64.urlsafe_b64encode(os.urandom(16))[:22].decode() for _ in range(number)]
         data = encoded(record)
-        rows = ((one, data, expires * 1_000_000) for one in ids)
+        # No copy has changed them yet, so one version will do for all.
+        rows = ((one, data, expires * 1_000_000, 1) for one in ids)
         database = sqlite3.connect(self.file())
         database.execute("PRAGMA synchronous = OFF")
         database.execute("PRAGMA cache_size = -400000")
         with database:
-            database.executemany(f"INSERT INTO s_{self.port}_session VALUES (?, ?, ?)", rows)
+            database.executemany(f"INSERT INTO s_{self.port}_session VALUES (?, ?, ?, ?)", rows)
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         database.close()
         return ids

@@ -108,7 +108,7 @@ async fn a_million_expired_sessions_in_sqlite_keep_nobody_waiting() {
     for (count, expiry) in [(EXPIRED, now - 1), (LIVE, now + 3_600_000_000)] {
         let fill = format!(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
-             INSERT INTO s_41220_session SELECT hex(randomblob(11)), zeroblob(60), {expiry} FROM n \
+             INSERT INTO s_41220_session SELECT hex(randomblob(11)), zeroblob(60), {expiry}, i FROM n \
              ORDER BY 1"
         );
         database.execute(&*fill).await.unwrap();
@@ -127,7 +127,7 @@ async fn a_million_expired_sessions_in_mariadb_keep_nobody_waiting() {
     for (count, from) in [(EXPIRED, "- INTERVAL 1 HOUR"), (LIVE, "+ INTERVAL 1 HOUR")] {
         let fill = format!(
             "INSERT INTO s_41220_session SELECT LEFT(MD5(CONCAT(seq, '{from}')), 22), \
-             REPEAT('x', 60), UTC_TIMESTAMP(6) {from} FROM seq_1_to_{count} ORDER BY 1"
+             REPEAT('x', 60), UTC_TIMESTAMP(6) {from}, seq FROM seq_1_to_{count} ORDER BY 1"
         );
         server
             .execute(&format!("USE {}; {fill}", credentials.database))
@@ -148,8 +148,7 @@ async fn three_hundred_thousand_expired_sessions_in_memory_keep_nobody_waiting()
         } else {
             now + hour
         };
-        let data = Vec::new();
-        let session = StoredSession { data, expiry };
+        let session = StoredSession::new(Vec::new(), expiry);
         assert!(store.create(&Id(id), &session).await.unwrap());
     }
     expect_nobody_to_wait(&app, EXPIRED_IN_MEMORY).await;

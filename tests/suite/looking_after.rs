@@ -87,10 +87,8 @@ async fn without_a_running_copy_the_store_is_opened_for_the_moment() {
 async fn what_is_not_one_session_is_not_ended() {
     let app = TestApp::on_sqlite().await;
     for id in ["AAAAbbbbbbbbbbbbbbbbbA", "AAAAccccccccccccccccCA"] {
-        let session = StoredSession {
-            data: b"{}".to_vec(),
-            expiry: app.clock.now() + time::Duration::HOUR,
-        };
+        let expiry = app.clock.now() + time::Duration::HOUR;
+        let session = StoredSession::new(b"{}".to_vec(), expiry);
         let id: Id = id.parse().unwrap();
         assert!(app.store().create(&id, &session).await.unwrap());
     }

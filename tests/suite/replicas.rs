@@ -150,10 +150,9 @@ async fn a_second_process_is_refused_unless_both_are_replicas(server: Server) {
 async fn a_lock_is_held_by_one_at_a_time_and_free_afterwards(server: Server) {
     let [one, other] = TestApp::replicas(&server).await.map(|app| app.store());
     let (id, second) = (Id::default(), Duration::from_secs(1));
-    let session = StoredSession {
-        data: b"{}".to_vec(),
-        expiry: time::OffsetDateTime::now_utc() + Duration::from_secs(3600),
-    };
+    let expiry = time::OffsetDateTime::now_utc() + Duration::from_secs(3600);
+    let session = StoredSession::new(b"{}".to_vec(), expiry);
+    let version = session.version;
     assert!(one.create(&id, &session).await.unwrap());
     let locks = other.shared_locks().unwrap();
     let held = one.shared_locks().unwrap().lock(&id, second).await.unwrap();
@@ -162,13 +161,19 @@ async fn a_lock_is_held_by_one_at_a_time_and_free_afterwards(server: Server) {
     let elsewhere = locks.lock(&Id::default(), second).await.unwrap();
     assert!(elsewhere.is_some(), "another session's lock");
 
-    assert!(held.save(&id, &session).await.unwrap());
+    assert!(held.save(&id, &session, version).await.unwrap());
+    // An earlier change was made after all: the lock is held, and the version another one.
+    let late = StoredSession::new(b"late".to_vec(), expiry);
+    assert!(one.save(&id, &late, version).await.unwrap());
+    assert!(!held.save(&id, &session, version).await.unwrap());
+    assert_eq!(one.load(&id).await.unwrap().unwrap().data, b"late");
     held.release().await;
     let next = locks.lock(&id, second).await.unwrap().expect("it is free");
     // What was released proves nothing any more.
-    assert!(held.save(&id, &session).await.is_err());
+    assert!(held.save(&id, &session, late.version).await.is_err());
     one.delete(&id).await.unwrap();
-    assert!(!next.save(&id, &session).await.unwrap(), "it is gone");
+    let saved = next.save(&id, &session, late.version).await.unwrap();
+    assert!(!saved, "it is gone");
     next.release().await;
 }
 

@@ -3,7 +3,7 @@
 use crate::support::{TestApp, on_every_store};
 use sweatbox::sessions::{
     MAX_BYTES,
-    stores::{Listed, StoredSession},
+    stores::{Listed, Row, Store, StoredSession, Version},
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 use tower_sessions::session::Id;
@@ -19,6 +19,9 @@ on_every_store! {
     a_taken_id_is_not_created_twice
     touching_moves_the_expiry_alone
     saving_and_deleting_leave_other_sessions_alone
+    a_save_over_another_version_writes_nothing_and_says_so
+    the_same_save_once_more_counts_as_done
+    of_many_saves_at_once_the_overtaken_one_alone_is_not_made
     a_purge_removes_at_most_its_limit
     sessions_are_listed_by_the_beginnings_of_their_ids
 }
@@ -27,9 +30,17 @@ fn session(expiry: OffsetDateTime) -> StoredSession {
     StoredSession {
         data: b"{\"created\":1,\"data\":{}}".to_vec(),
         expiry,
+        version: VERSION,
     }
 }
 
+/// A change, as a version of its own.
+fn changed(data: &str) -> StoredSession {
+    StoredSession::new(data.into(), LATER)
+}
+
+/// As large as those that are drawn.
+const VERSION: Version = Version(1_234_567_890_123_456_789);
 const LATER: OffsetDateTime = datetime!(2030-01-02 03:04:05.678901 UTC);
 
 async fn what_was_created_is_loaded_again(app: TestApp) {
@@ -52,7 +63,7 @@ async fn a_taken_id_is_not_created_twice(app: TestApp) {
 
 async fn a_session_that_is_gone_is_neither_saved_nor_touched(app: TestApp) {
     let (store, id) = (app.store(), Id::default());
-    assert!(!store.save(&id, &session(LATER)).await.unwrap());
+    assert!(!store.save(&id, &session(LATER), VERSION).await.unwrap());
     assert!(!store.touch(&id, LATER).await.unwrap());
     assert_eq!(store.load(&id).await.unwrap(), None);
 }
@@ -67,6 +78,12 @@ async fn touching_moves_the_expiry_alone(app: TestApp) {
     assert!(store.touch(&id, even_later).await.unwrap());
     assert_eq!(store.load(&id).await.unwrap(), Some(session(even_later)));
     assert_eq!(store.load(&neighbour).await.unwrap(), Some(session(LATER)));
+    // Who loaded it before may save it all the same.
+    let changed = changed("changed");
+    assert!(store.save(&id, &changed, VERSION).await.unwrap());
+    assert!(store.touch(&id, even_later).await.unwrap());
+    let found = store.load(&id).await.unwrap().unwrap();
+    assert_eq!((found.version, found.expiry), (changed.version, even_later));
 }
 
 async fn a_session_may_expire_after_2038(app: TestApp) {
@@ -85,10 +102,7 @@ async fn a_session_may_expire_after_2038(app: TestApp) {
 
 async fn a_session_may_hold_more_than_64_kib(app: TestApp) {
     let (store, id) = (app.store(), Id::default());
-    let large = StoredSession {
-        data: vec![b'x'; MAX_BYTES + 1],
-        expiry: LATER,
-    };
+    let large = StoredSession::new(vec![b'x'; MAX_BYTES + 1], LATER);
     store.create(&id, &large).await.unwrap();
     assert_eq!(store.load(&id).await.unwrap(), Some(large));
 }
@@ -97,15 +111,79 @@ async fn saving_and_deleting_leave_other_sessions_alone(app: TestApp) {
     let (store, id, neighbour) = (app.store(), Id::default(), Id::default());
     store.create(&id, &session(LATER)).await.unwrap();
     store.create(&neighbour, &session(LATER)).await.unwrap();
-    let changed = StoredSession {
-        data: b"changed".to_vec(),
-        expiry: LATER + Duration::HOUR,
-    };
-    assert!(store.save(&id, &changed).await.unwrap());
+    let changed = StoredSession::new(b"changed".to_vec(), LATER + Duration::HOUR);
+    assert!(store.save(&id, &changed, VERSION).await.unwrap());
     assert_eq!(store.load(&id).await.unwrap(), Some(changed));
     assert_eq!(store.load(&neighbour).await.unwrap(), Some(session(LATER)));
     store.delete(&id).await.unwrap();
     assert_eq!(store.load(&neighbour).await.unwrap(), Some(session(LATER)));
+}
+
+async fn a_save_over_another_version_writes_nothing_and_says_so(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    store.create(&id, &session(LATER)).await.unwrap();
+    // Both were made from the same version, and the first one comes last.
+    let [first, second] = ["first", "second"].map(changed);
+    assert!(store.save(&id, &second, VERSION).await.unwrap());
+    assert!(!store.save(&id, &first, VERSION).await.unwrap());
+    assert_eq!(store.load(&id).await.unwrap(), Some(second.clone()));
+    // What is made from what is there goes on from it.
+    let third = changed("third");
+    assert!(store.save(&id, &third, second.version).await.unwrap());
+    assert_eq!(store.load(&id).await.unwrap(), Some(third));
+    // Nor is a session brought back by its own version.
+    store.delete(&id).await.unwrap();
+    assert!(!store.save(&id, &first, VERSION).await.unwrap());
+    assert!(!store.save(&id, &first, first.version).await.unwrap());
+    assert_eq!(store.load(&id).await.unwrap(), None);
+}
+
+async fn the_same_save_once_more_counts_as_done(app: TestApp) {
+    let (store, id) = (app.store(), Id::default());
+    store.create(&id, &session(LATER)).await.unwrap();
+    let changed = changed("changed");
+    for _ in 0..3 {
+        assert!(store.save(&id, &changed, VERSION).await.unwrap());
+        assert_eq!(store.load(&id).await.unwrap(), Some(changed.clone()));
+    }
+}
+
+async fn of_many_saves_at_once_the_overtaken_one_alone_is_not_made(app: TestApp) {
+    let store = app.store();
+    let mut rows = Vec::new();
+    for _ in 0..8 {
+        let (id, over) = (Id::default(), VERSION);
+        store.create(&id, &session(LATER)).await.unwrap();
+        let session = changed("new");
+        rows.push(Row { id, session, over });
+    }
+    let newer = changed("newer");
+    assert!(store.save(&rows[3].id, &newer, VERSION).await.unwrap());
+    // In one statement where the store can, and then each by itself.
+    if let Some(batches) = store.batches() {
+        assert!(!batches.save_all(&rows).await.unwrap());
+        expect_all_but_the_fourth(&*store, &rows, &newer).await;
+    }
+    let mut saves = Vec::new();
+    for Row { id, session, over } in rows.clone() {
+        let store = store.clone();
+        saves.push(tokio::spawn(async move {
+            store.save(&id, &session, over).await
+        }));
+    }
+    for (number, save) in saves.into_iter().enumerate() {
+        assert_eq!(save.await.unwrap().unwrap(), number != 3, "{number}");
+    }
+    expect_all_but_the_fourth(&*store, &rows, &newer).await;
+}
+
+/// All rows are there as they are, but in the fourth place something newer.
+async fn expect_all_but_the_fourth(store: &dyn Store, rows: &[Row], newer: &StoredSession) {
+    for (number, row) in rows.iter().enumerate() {
+        let expected = if number == 3 { newer } else { &row.session };
+        let found = store.load(&row.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(expected), "{number}");
+    }
 }
 
 async fn a_purge_removes_at_most_its_limit(app: TestApp) {

@@ -53,10 +53,8 @@ async fn a_session_takes_half_a_kibibyte_of_redis_at_most() {
 /// Creates sessions; how many.
 async fn fill(store: Arc<dyn Store>) -> u64 {
     let each = setting("SWEATBOX_SCALING_COST", 2_000) / WRITERS;
-    let session = StoredSession {
-        data: DATA.to_vec(),
-        expiry: OffsetDateTime::now_utc() + Duration::from_secs(3600),
-    };
+    let expiry = OffsetDateTime::now_utc() + Duration::from_secs(3600);
+    let session = StoredSession::new(DATA.to_vec(), expiry);
     let mut writers = JoinSet::new();
     for _ in 0..WRITERS {
         let (store, session) = (store.clone(), session.clone());

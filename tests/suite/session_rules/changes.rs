@@ -1,15 +1,17 @@
 //! Changes that overlap: none is lost, none is left half-done (S3, S13).
 
-use super::{value, with_session};
+use super::{id_of, value, with_session};
 use crate::support::{Answer, TestApp, Visitor, eventually, on_every_store};
 use reqwest::Method;
 use std::time::Duration;
+use sweatbox::sessions::stores::StoredSession;
 
 on_every_store! {
     ; but not in a cookie:
     fifty_one_increments_at_once_end_at_fifty_one
     fifty_writers_of_different_keys_keep_fifty
     a_change_that_holds_the_lock_is_finished_although_the_visitor_left
+    a_change_that_a_refused_one_overtook_is_refused_and_writes_nothing
     session_data_of_70_kb_is_refused_and_the_old_state_intact
 }
 
@@ -51,6 +53,37 @@ async fn a_change_that_holds_the_lock_is_finished_although_the_visitor_left(app:
     let second = tokio::spawn(async move { tab.get("/t/add/n").await });
     app.gate.let_one_pass();
     assert_eq!(second.await.unwrap().expect(200).text, "2");
+}
+
+async fn a_change_that_a_refused_one_overtook_is_refused_and_writes_nothing(app: TestApp) {
+    let visitor = with_session(&app).await;
+    let (store, id) = (app.store(), id_of(&app, &visitor));
+    let tab = visitor.another_tab();
+    let overtaken = tokio::spawn(async move {
+        let accept = [("accept", "text/html")];
+        let path = "/t/add-after-locking/n";
+        tab.request(Method::GET, path, &accept).await
+    });
+    app.gate.wait_for_arrival().await;
+    // It has loaded the session and holds its lock. Only now the network delivers what an earlier
+    // change wrote, of whose lock nothing is left.
+    let loaded = store.load(&id).await.unwrap().unwrap();
+    let late = String::from_utf8(loaded.data).unwrap();
+    let late = late.replace(r#""a":"1""#, r#""a":"late""#).into_bytes();
+    let late = StoredSession::new(late, loaded.expiry);
+    assert!(store.save(&id, &late, loaded.version).await.unwrap());
+    app.gate.let_one_pass();
+
+    let refused = overtaken.await.unwrap().expect(503);
+    let reason = "An earlier change of your session, which was refused, has been made";
+    assert!(refused.text.contains(reason), "{}", refused.text);
+    assert!(refused.headers.contains_key("retry-after"));
+    assert!(refused.set_cookies().is_empty());
+    assert_eq!(value(&visitor, "a").await, "\"late\"");
+    assert_eq!(value(&visitor, "n").await, "none");
+    // Tried again, it goes on from there.
+    assert_eq!(visitor.get("/t/add/n").await.expect(200).text, "1");
+    assert_eq!(value(&visitor, "a").await, "\"late\"");
 }
 
 async fn session_data_of_70_kb_is_refused_and_the_old_state_intact(app: TestApp) {

@@ -114,11 +114,10 @@ async fn an_exchanged_id_is_dead_even_while_its_record_cannot_be_removed(app: Te
 async fn an_unreadable_record_is_nobody_s_session(app: TestApp) {
     let visitor = with_session(&app).await;
     let id = id_of(&app, &visitor);
-    let torn = StoredSession {
-        data: b"\xff\x00{\"crea".to_vec(),
-        expiry: app.clock.now() + IDLE,
-    };
-    assert!(app.store().save(&id, &torn).await.unwrap());
+    let store = app.store();
+    let whole = store.load(&id).await.unwrap().unwrap();
+    let torn = StoredSession::new(b"\xff\x00{\"crea".to_vec(), app.clock.now() + IDLE);
+    assert!(store.save(&id, &torn, whole.version).await.unwrap());
     assert_eq!(value(&visitor, "a").await, "none");
     visitor.get("/t/set/a/2").await.expect(200);
     assert_eq!(value(&visitor, "a").await, "\"2\"");

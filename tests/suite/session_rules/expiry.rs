@@ -92,10 +92,8 @@ async fn a_session_that_expires_during_its_request_stays_expired(app: TestApp) {
 
 async fn expired_sessions_are_purged_and_live_ones_stay(app: TestApp) {
     let store = app.store();
-    let expired = StoredSession {
-        data: b"{}".to_vec(),
-        expiry: app.clock.now() - time::Duration::MINUTE,
-    };
+    let expiry = app.clock.now() - time::Duration::MINUTE;
+    let expired = StoredSession::new(b"{}".to_vec(), expiry);
     for _ in 0..1203 {
         assert!(store.create(&Id::default(), &expired).await.unwrap());
     }

@@ -3,7 +3,7 @@
 use super::{
     RECOVERY, browse, expect_changes_after, expect_no_changes, expect_once_at_most, expect_refused,
 };
-use crate::support::{MariaDb, TestApp, eventually, shared_mariadb};
+use crate::support::{MariaDb, Proxy, TestApp, Visitor, eventually, shared_mariadb};
 use sqlx::{Executor, MySqlConnection};
 use sweatbox::config::StoreSetup;
 
@@ -33,6 +33,92 @@ async fn kills(administrator: &mut MySqlConnection, condition: &str) -> Vec<Stri
     );
     let query = sqlx::query_scalar(&query);
     query.fetch_all(administrator).await.unwrap()
+}
+
+/// A copy on a server of its own, and the network between the two.
+async fn copy_behind_a_network(server: &MariaDb) -> (TestApp, Proxy) {
+    let mut credentials = server.credentials(&server.new_database().await);
+    let network = Proxy::to(credentials.port.unwrap()).await;
+    credentials.port = Some(network.port);
+    let app = TestApp::on(StoreSetup::Mysql(credentials)).await;
+    (app, network)
+}
+
+/// Whether this is a statement that writes a session.
+fn writes_a_session(piece: &[u8]) -> bool {
+    let beginning = b"{\"created\":";
+    let mut places = piece.windows(beginning.len());
+    places.any(|place| place == beginning)
+}
+
+/// A change of `a` is refused, since the network has not delivered it.
+async fn expect_a_change_to_be_held_back(visitor: &Visitor, network: &Proxy) {
+    network.hold_back(writes_a_session);
+    let reason = "The session store (mysql) does not answer.";
+    expect_refused(browse(visitor, "/t/set/a/refused").await, reason);
+    assert!(network.holds_something());
+    eventually("other connections are served", RECOVERY, async || {
+        visitor.get("/t/get/a").await.status == 200
+    })
+    .await;
+}
+
+/// What was held back arrives, and the server has done what it says.
+async fn expect_a_late_delivery(server: &MariaDb, app: &TestApp, network: &Proxy) {
+    let mut administrator = server.connection().await;
+    let before = updates(&mut administrator).await;
+    network.let_out();
+    let ours = format!("db = '{}' AND info LIKE 'UPDATE%'", database(app));
+    eventually("the server has worked on it", RECOVERY, async || {
+        updates(&mut administrator).await > before
+            && kills(&mut administrator, &ours).await.is_empty()
+    })
+    .await;
+}
+
+/// How many updates the server has begun so far.
+async fn updates(administrator: &mut MySqlConnection) -> i64 {
+    let query = "SELECT CAST(variable_value AS SIGNED) FROM information_schema.global_status \
+                 WHERE variable_name = 'COM_UPDATE'";
+    let query = sqlx::query_scalar(query);
+    query.fetch_one(administrator).await.unwrap()
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_refused_change_that_is_delivered_late_overwrites_no_later_one() {
+    let server = MariaDb::start().await;
+    let (app, network) = copy_behind_a_network(&server).await;
+    let visitor = app.visitor();
+    visitor.get("/t/set/a/first").await.expect(200);
+    expect_a_change_to_be_held_back(&visitor, &network).await;
+    visitor.get("/t/set/a/later").await.expect(200);
+    expect_a_late_delivery(&server, &app, &network).await;
+    let there = visitor.get("/t/get/a").await.expect(200).text;
+    assert_eq!(there, "\"later\"");
+    visitor.get("/t/set/a/last").await.expect(200);
+    let there = visitor.get("/t/get/a").await.expect(200).text;
+    assert_eq!(there, "\"last\"");
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_refused_change_that_is_delivered_in_the_midst_of_a_later_one_refuses_that_one() {
+    let server = MariaDb::start().await;
+    let (app, network) = copy_behind_a_network(&server).await;
+    let visitor = app.visitor();
+    visitor.get("/t/set/a/first").await.expect(200);
+    expect_a_change_to_be_held_back(&visitor, &network).await;
+    let tab = visitor.another_tab();
+    let later = tokio::spawn(async move { browse(&tab, "/t/add-after-locking/n").await });
+    // It has loaded the session.
+    app.gate.wait_for_arrival().await;
+    expect_a_late_delivery(&server, &app, &network).await;
+    app.gate.let_one_pass();
+    expect_refused(later.await.unwrap(), "An earlier change of your session");
+    let there = visitor.get("/t/get/a").await.expect(200).text;
+    assert_eq!(there, "\"refused\"");
+    assert_eq!(visitor.get("/t/add/n").await.expect(200).text, "1");
 }
 
 #[tokio::test]

@@ -186,10 +186,7 @@ async fn an_error_in_one_purge_does_not_end_the_purges() {
     }
     other.execute("ROLLBACK").await.unwrap();
     let (store, id) = (app.store(), Id::default());
-    let expired = StoredSession {
-        data: b"{}".to_vec(),
-        expiry: app.clock.now(),
-    };
+    let expired = StoredSession::new(b"{}".to_vec(), app.clock.now());
     assert!(store.create(&id, &expired).await.unwrap());
     eventually("the expired session is removed", RECOVERY, async || {
         store.load(&id).await.unwrap().is_none()

@@ -8,7 +8,8 @@ use std::sync::{
 use sweatbox::{
     config::{CookieForm, Tenancy},
     sessions::stores::{
-        About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Words,
+        About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession,
+        Version, Words,
     },
 };
 use time::OffsetDateTime;
@@ -62,8 +63,8 @@ impl Store for FailingDeletes {
         self.inner.load(id).await
     }
 
-    async fn save(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.inner.save(id, session).await
+    async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
+        self.inner.save(id, session, over).await
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {

@@ -26,6 +26,10 @@ struct Weather {
     /// How often all connections were broken off, and how often half of each.
     broken: u32,
     half_closed: u32,
+    /// What is to be held back next, on its way to the server.
+    wanted: Option<fn(&[u8]) -> bool>,
+    /// Whether what was held back may go on.
+    let_out: bool,
 }
 
 impl Proxy {
@@ -41,8 +45,8 @@ impl Proxy {
                 let (from_client, to_client) = client.into_split();
                 let server = TcpStream::connect(("127.0.0.1", target)).await.unwrap();
                 let (from_server, to_server) = server.into_split();
-                tokio::spawn(forward(from_client, to_server, now.subscribe(), false));
-                tokio::spawn(forward(from_server, to_client, now.subscribe(), true));
+                tokio::spawn(forward(from_client, to_server, now.clone(), false));
+                tokio::spawn(forward(from_server, to_client, now.clone(), true));
             }
         });
         Self { port, weather }
@@ -72,14 +76,34 @@ impl Proxy {
     pub fn half_close(&self) {
         self.weather.send_modify(|weather| weather.half_closed += 1);
     }
+
+    /// Holds back the next piece on its way to the server that `is_wanted`, and whatever follows
+    /// on its connection, even if its sender gives up. Everything else passes.
+    pub fn hold_back(&self, is_wanted: fn(&[u8]) -> bool) {
+        self.weather.send_modify(|weather| {
+            weather.wanted = Some(is_wanted);
+            weather.let_out = false;
+        });
+    }
+
+    /// Delivers what was held back.
+    pub fn let_out(&self) {
+        self.weather.send_modify(|weather| weather.let_out = true);
+    }
+
+    /// Whether something is held back, or was.
+    pub fn holds_something(&self) -> bool {
+        self.weather.borrow().wanted.is_none()
+    }
 }
 
 async fn forward(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    mut weather: watch::Receiver<Weather>,
+    sender: Arc<watch::Sender<Weather>>,
     from_server: bool,
 ) {
+    let mut weather = sender.subscribe();
     let begun = *weather.borrow_and_update();
     let changed = |now: &Weather| {
         now.silent
@@ -107,6 +131,9 @@ async fn forward(
                 Ok(count) if count > 0 => {
                     let delay = sky.borrow().delay;
                     sleep(delay).await;
+                    if !from_server && is_wanted(&sender, &buffer[..count]) {
+                        until(&mut sky.clone(), |now| now.let_out).await;
+                    }
                     if to.write_all(&buffer[..count]).await.is_err() {
                         return;
                     }
@@ -115,6 +142,14 @@ async fn forward(
             },
         }
     }
+}
+
+/// Whether this is what is to be held back; of several such pieces the first one.
+fn is_wanted(weather: &watch::Sender<Weather>, piece: &[u8]) -> bool {
+    weather.send_if_modified(|weather| {
+        let wanted = weather.wanted.take_if(|is_wanted| is_wanted(piece));
+        wanted.is_some()
+    })
 }
 
 /// The weather when `condition` holds; `None` when the proxy is gone.

@@ -15,10 +15,8 @@ fn folder() -> (TempDir, FileStore) {
 }
 
 fn session() -> StoredSession {
-    StoredSession {
-        data: b"{}".to_vec(),
-        expiry: OffsetDateTime::now_utc() + Duration::HOUR,
-    }
+    let expiry = OffsetDateTime::now_utc() + Duration::HOUR;
+    StoredSession::new(b"{}".to_vec(), expiry)
 }
 
 #[tokio::test]
@@ -39,7 +37,9 @@ async fn a_session_is_a_private_file_that_expires_when_it_says() {
         OffsetDateTime::from(metadata.modified().unwrap()),
         session.expiry
     );
-    assert_eq!(fs::read(&file).unwrap(), session.data);
+    // The version in 19 digits and a line of its own, then the session as it is.
+    let text = format!("{:019}\n{{}}", session.version.0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ async fn the_purge_uses_the_index() {
     // Enough rows that the optimiser has a reason to choose.
     let fill = format!(
         "INSERT INTO {table} SELECT LPAD(seq, 22, 'x'), 'x', \
-         '2030-01-01' + INTERVAL seq SECOND FROM seq_1_to_5000"
+         '2030-01-01' + INTERVAL seq SECOND, seq FROM seq_1_to_5000"
     );
     connection.execute(fill.as_str()).await.unwrap();
     let plan =
@@ -138,14 +138,12 @@ async fn every_operation_is_one_statement() {
     let server = MariaDb::start().await;
     let app = TestApp::on_mariadb(&server).await;
     let (store, id) = (app.store(), Id::default());
-    let session = StoredSession {
-        data: b"{}".to_vec(),
-        expiry: app.clock.now(),
-    };
+    let session = StoredSession::new(b"{}".to_vec(), app.clock.now());
     let statements = logged(&server, async {
         store.create(&id, &session).await.unwrap();
         store.load(&id).await.unwrap();
-        store.save(&id, &session).await.unwrap();
+        let version = session.version;
+        store.save(&id, &session, version).await.unwrap();
         store.touch(&id, session.expiry).await.unwrap();
         store.delete(&id).await.unwrap();
     })
@@ -180,10 +178,7 @@ async fn a_burst_takes_far_fewer_statements_than_requests() {
         }
         for _ in 0..200 {
             let (store, id) = (app.store(), Id::default());
-            let session = StoredSession {
-                data: b"{}".to_vec(),
-                expiry: app.clock.now(),
-            };
+            let session = StoredSession::new(b"{}".to_vec(), app.clock.now());
             burst.spawn(async move { assert!(store.create(&id, &session).await.unwrap()) });
         }
         burst.join_all().await;

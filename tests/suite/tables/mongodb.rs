@@ -34,6 +34,7 @@ async fn a_document_that_cannot_be_read_is_a_new_visitor_s() {
     for (field, value) in [
         ("data", Bson::Int32(5)),
         ("expiry_micros", Bson::String("next year".into())),
+        ("version", Bson::String("the last one".into())),
     ] {
         let visitor = app.visitor();
         visitor.get("/t/set/a/1").await.expect(200);

@@ -74,7 +74,7 @@ async fn the_purge_uses_the_index() {
     let (mut connection, setup) = new_database(shared_postgres().await).await;
     prepare(&setup, "11").await.unwrap();
     let fill = "INSERT INTO s_41220_session SELECT i::text, 'x', \
-                timestamptz '2030-01-01' + i * interval '1 second' \
+                timestamptz '2030-01-01' + i * interval '1 second', i \
                 FROM generate_series(1, 20000) AS i; ANALYZE s_41220_session";
     connection.execute(sqlx::raw_sql(fill)).await.unwrap();
     let plan = "EXPLAIN DELETE FROM s_41220_session WHERE id IN \

@@ -156,6 +156,7 @@ async fn a_row_that_cannot_be_read_is_a_new_visitor_s() {
         "data = 'text'",
         "expiry_date = 'next year'",
         "expiry_date = 9223372036854775807",
+        "version = 'the last one'",
     ] {
         let visitor = app.visitor();
         visitor.get("/t/set/a/1").await.expect(200);
