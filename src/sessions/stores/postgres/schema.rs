@@ -17,9 +17,11 @@ impl PostgresStore {
             return Ok(());
         }
         let query = "SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false)";
+        let mut lease = self.lease().await?;
         let allowed = sqlx::query_scalar(query)
-            .fetch_one(&self.pools.sessions)
+            .fetch_one(lease.connection())
             .await;
+        lease.end(&allowed);
         match allowed.map_err(|error| self.sort(error))? {
             true => Ok(()),
             false => Err(self.not_allowed("CREATE was not granted")),
@@ -50,7 +52,7 @@ impl Schema for PostgresStore {
         let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
         let mut lease = self.lease().await?;
         let found = query.fetch_all(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -61,7 +63,7 @@ impl Schema for PostgresStore {
         let query = sqlx::query_as(query).bind(&self.table);
         let mut lease = self.lease().await?;
         let found = query.fetch_all(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -71,7 +73,7 @@ impl Schema for PostgresStore {
         let query = sqlx::query_scalar(&query);
         let mut lease = self.lease().await?;
         let found = query.fetch_optional(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -93,7 +95,7 @@ impl Schema for PostgresStore {
         let mut lease = self.lease().await?;
         // Not prepared, so that it may be two statements.
         let done = lease.connection().execute(statement).await;
-        lease.end();
+        lease.end(&done);
         let Err(error) = done else {
             return Ok(());
         };
@@ -112,7 +114,7 @@ impl Schema for PostgresStore {
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
         let mut lease = self.lease().await?;
         let done = statement.execute(lease.connection()).await;
-        lease.end();
+        lease.end(&done);
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 }
