@@ -4,18 +4,23 @@ use crate::{clock::Clock, identity::Identity, sessions::Sessions, walkthrough};
 use axum::http::{HeaderMap, header};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
-use std::{sync::Arc, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 
 /// A lesson, or an exercise, of a copy.
 pub type Lesson = walkthrough::Lesson<Sandbox>;
 
-/// One running copy. Cheap to clone.
+/// One running copy: all of its [`Parts`] behind one reference, since axum clones its state
+/// several times for each request.
 #[derive(Debug, Clone)]
-pub struct Sandbox {
-    /// The names and secrets that the port decided. Every handler has a clone of all this.
-    pub identity: Arc<Identity>,
+pub struct Sandbox(Arc<Parts>);
+
+/// What a copy consists of.
+#[derive(Debug)]
+pub struct Parts {
+    /// The names and secrets that the port decided.
+    pub identity: Identity,
     /// The sessions of this copy's visitors.
     pub sessions: Sessions,
     /// The time of day.
@@ -26,6 +31,20 @@ pub struct Sandbox {
     pub max_wait: Duration,
     /// Cancelled when the copy is told to stop: whoever sleeps is to be answered.
     pub stopping: CancellationToken,
+}
+
+impl From<Parts> for Sandbox {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Sandbox {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl Sandbox {

@@ -20,7 +20,7 @@ use sweatbox::{
     identity::{Identity, InstallKey, Port},
     progress::Progress,
     quiz::{Bank, Quiz},
-    sandbox::Sandbox,
+    sandbox::{Parts, Sandbox},
     sessions::{
         Sessions,
         stores::{self, Guarded, Store},
@@ -72,14 +72,14 @@ async fn service(setup: &StoreSetup, folder: &Path) -> Result<Router> {
     let store = Guarded::new(stores::open(setup, &identity));
     store.prepare().await?;
     let clock = Clock::from_fn(|| OffsetDateTime::UNIX_EPOCH);
-    let sandbox = Sandbox {
-        identity: Arc::new(identity.clone()),
+    let sandbox = Sandbox::from(Parts {
+        identity: identity.clone(),
         sessions: Sessions::new(Arc::new(store), &identity, clock.clone(), Tenancy::Alone),
         started: clock.now(),
         clock,
         max_wait: Duration::ZERO,
         stopping: CancellationToken::new(),
-    };
+    });
     let beside = Database::new(&StoreSetup::Sqlite(folder.join("beside.sqlite")), 1);
     let progress = Progress::new(&beside, &identity);
     let quiz = Quiz::open(Bank::practice(), &beside, folder, &sandbox, Tenancy::Alone);

@@ -45,7 +45,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_an_address_with_the_hash_of_the_content_is_kept_for_ever() {
-        assert_eq!(cache(Some(STYLE.query())).await, FOR_EVER);
+        assert_eq!(cache(Some(STYLE.query().into())).await, FOR_EVER);
         assert_eq!(cache(Some("v=older".into())).await, ASK_AGAIN);
         assert_eq!(cache(None).await, ASK_AGAIN);
     }

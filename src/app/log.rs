@@ -7,6 +7,7 @@ use axum::{
     response::Response,
 };
 use std::time::Instant;
+use tracing::{Level, enabled};
 
 /// Writes its line when it is dropped, so that a visitor who leaves gets one as well.
 struct Line {
@@ -19,6 +20,10 @@ struct Line {
 }
 
 pub(super) async fn log(request: Request, next: Next) -> Response {
+    // Nothing is kept for a line that nobody will read.
+    if !enabled!(Level::INFO) {
+        return next.run(request).await;
+    }
     let mut line = Line {
         method: request.method().clone(),
         path: request.uri().path().chars().take(200).collect(),

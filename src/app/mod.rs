@@ -68,12 +68,13 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress, qui
     // ANCHOR: outer
     Router::new().fallback_service(inside).layer(
         ServiceBuilder::new()
+            // Outside of the middlewares, each of which clones what it encloses at every request.
+            .layer(Extension(progress))
+            .layer(Extension(quiz))
             .layer(middleware::from_fn(log::log))
             .layer(middleware::from_fn(headers::add_headers))
             .layer(problems)
             .layer(middleware::from_fn(bodies::read_first))
-            .layer(Extension(progress))
-            .layer(Extension(quiz))
             .layer(middleware::from_fn(sessions::refuse_foreign_changes))
             .layer(CatchPanicLayer::custom(problems::after_panic)),
     )

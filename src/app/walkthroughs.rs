@@ -6,7 +6,7 @@ use crate::{
     page::page,
     sandbox::{Lesson, Sandbox},
     sessions::Visitor,
-    walkthrough::{Block, Names, TaskText, Walkthrough},
+    walkthrough::{Block, Mistake, Names, TaskText, Walkthrough},
     xray::{self, Recording},
 };
 use axum::{
@@ -22,23 +22,26 @@ pub(super) fn router() -> Router<Sandbox> {
         .route("/lessons/{number}", get(lesson))
 }
 
-/// Reads a lesson's walkthrough. A mistake in it is the writer's to see, and nobody's secret.
+/// A mistake in a walkthrough is the writer's to see, and nobody's secret.
+fn unreadable(mistake: Mistake) -> HttpError {
+    tracing::error!(%mistake, "a walkthrough cannot be shown");
+    HttpError::Mistake(mistake.to_string())
+}
+
 fn read(lesson: &Lesson, sandbox: &Sandbox) -> Result<Walkthrough, HttpError> {
     let names = Names {
         port: sandbox.identity.port().number(),
         cookie: sandbox.identity.names.cookie.as_str(),
     };
-    Walkthrough::read(lesson.file, names).map_err(|mistake| {
-        tracing::error!(%mistake, "a walkthrough cannot be shown");
-        HttpError::Mistake(mistake.to_string())
-    })
+    Walkthrough::read(lesson.file, names).map_err(unreadable)
 }
 
 async fn index(State(sandbox): State<Sandbox>, recording: Recording) -> Result<Markup, HttpError> {
     recording.forget();
     let mut rows = Vec::new();
     for lesson in catalog() {
-        rows.push((lesson, read(lesson, &sandbox)?));
+        let front = Walkthrough::read_front(lesson.file).map_err(unreadable)?;
+        rows.push((lesson, front));
     }
     let main = html! {
         h1 { "Lessons" }
@@ -47,14 +50,14 @@ async fn index(State(sandbox): State<Sandbox>, recording: Recording) -> Result<M
             "ticked by what your browser really did."
         }
         ol.lessons data-progress {
-            @for (lesson, text) in &rows {
+            @for (lesson, front) in &rows {
                 li data-lesson=(lesson.digits()) {
                     a href=(format!("/lessons/{}", lesson.digits())) {
-                        span.number { (lesson.digits()) } " " (text.front.title)
+                        span.number { (lesson.digits()) } " " (front.title)
                     }
-                    p { (text.front.summary) }
+                    p { (front.summary) }
                     p.quiet {
-                        (text.front.minutes) " minutes · "
+                        (front.minutes) " minutes · "
                         span data-done { "0" } " of " (lesson.tasks.len()) " tasks done"
                     }
                 }

@@ -9,7 +9,7 @@ use crate::{
     listen::listen,
     progress::Progress,
     quiz::{Bank, Quiz},
-    sandbox::Sandbox,
+    sandbox::{Parts, Sandbox},
     server::{self, Limits},
     sessions::{
         PURGE_INTERVAL, Sessions, claim, keep_claim, purge_regularly,
@@ -93,14 +93,14 @@ async fn serve(args: &Serve) -> anyhow::Result<()> {
     let tenancy = args.options.tenancy();
     let sessions = Sessions::new(store.clone(), &settings.identity, clock.clone(), tenancy);
     sessions.rings().switch(!args.no_xray);
-    let sandbox = Sandbox {
-        identity: Arc::new(settings.identity.clone()),
+    let sandbox = Sandbox::from(Parts {
+        identity: settings.identity.clone(),
         sessions: sessions.clone(),
         started: clock.now(),
         clock,
         max_wait: Duration::from_secs(args.max_wait),
         stopping: CancellationToken::new(),
-    };
+    });
     // ANCHOR_END: ready
     let tls = tls::rustls_config(&settings.certificate);
     let stopping = sandbox.stopping.clone();

@@ -8,13 +8,14 @@ use crate::{
     identity::{Identity, Port},
     progress::Progress,
     quiz::{Bank, Quiz},
-    sandbox::Sandbox,
+    sandbox::{Parts, Sandbox},
     sessions::{Sessions, stores::Store},
     xray::Rings,
 };
 use axum::{Router, extract::Request};
 use std::{
     path::Path,
+    ptr,
     sync::{Arc, OnceLock},
 };
 use tokio_util::sync::CancellationToken;
@@ -51,14 +52,14 @@ impl HostedCopy {
             progress: Progress::new(&shared.database, &identity),
             database: shared.database.clone(),
             visited: Arc::default(),
-            sandbox: Sandbox {
-                identity: Arc::new(identity),
+            sandbox: Sandbox::from(Parts {
+                identity,
                 sessions,
                 started: clock.now(),
                 clock,
                 max_wait: shared.max_wait,
                 stopping: shared.stopping.child_token(),
-            },
+            }),
         }
     }
 
@@ -118,6 +119,6 @@ impl HostedCopy {
 
     /// Whether `other` is this very copy, and not a later one on the same port.
     pub(super) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.sandbox.identity, &other.sandbox.identity)
+        ptr::eq(self.identity(), other.identity())
     }
 }

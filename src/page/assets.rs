@@ -13,7 +13,7 @@ pub struct Asset {
     pub content_type: &'static str,
     /// Its text.
     pub text: &'static str,
-    version: LazyLock<String>,
+    href: LazyLock<String>,
 }
 
 /// Declares each file and puts it into the list of all.
@@ -25,7 +25,7 @@ macro_rules! assets {
                 name: $file,
                 content_type: $content_type,
                 text: include_str!($file),
-                version: LazyLock::new(|| version(include_str!($file))),
+                href: LazyLock::new(|| href($file, include_str!($file))),
             };
         )*
 
@@ -83,18 +83,19 @@ assets! {
 impl Asset {
     /// The address for a page. It changes with the text, so a browser may keep the file for
     /// ever and still never shows an old one.
-    pub fn href(&self) -> String {
-        format!("/assets/{}?{}", self.name, self.query())
+    pub fn href(&self) -> &str {
+        &self.href
     }
 
     /// What stands behind the `?` of that address.
-    pub fn query(&self) -> String {
-        format!("v={}", *self.version)
+    pub fn query(&self) -> &str {
+        self.href().split_once('?').map_or("", |(_, query)| query)
     }
 }
 
-fn version(text: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..6])
+fn href(name: &str, text: &str) -> String {
+    let version = URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..6]);
+    format!("/assets/{name}?v={version}")
 }
 
 #[cfg(test)]

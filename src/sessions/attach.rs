@@ -28,14 +28,15 @@ pub async fn attach(
     let carried = carried.filter(|_| !foreign);
     let recording = sessions.record(&request, carried.as_ref(), foreign);
     request.extensions_mut().insert(recording.clone());
-    let unit = UnitOfWork::new(sessions.clone(), carried, foreign, recording);
+    let unit = UnitOfWork::new(sessions, carried, foreign, recording);
     let unit = Arc::new(unit);
     request.extensions_mut().insert(unit.clone());
     // ANCHOR_END: before
 
     let work = {
         let unit = unit.clone();
-        let (close, at_work) = (CloseOnDrop(unit.clone()), sessions.0.in_flight.token());
+        let at_work = unit.sessions.0.in_flight.token();
+        let close = CloseOnDrop(unit.clone());
         async move {
             let _until_the_end = (close, at_work);
             let answer = next.run(request).await;
@@ -44,7 +45,7 @@ pub async fn attach(
             answer
         }
     };
-    let mut answer = FinishOnceLocked::new(work, unit, sessions.0.orphans.clone()).await;
+    let mut answer = FinishOnceLocked::new(work, unit).await;
     // What one visitor gets is nobody else's: not from a shared cache, not by the back button
     // after a logout.
     let headers = answer.headers_mut();

@@ -51,27 +51,28 @@ impl SessionCookie {
     /// longer path, and a browser sends both. If two are good, nobody can tell which one the
     /// visitor meant, so neither counts.
     pub fn find(&self, headers: &HeaderMap) -> Option<Carried> {
-        let mut good = headers
-            .get_all(header::COOKIE)
-            .into_iter()
-            // Lossy: another port's cookie may hold anything, and ours is ASCII.
-            .map(|field| String::from_utf8_lossy(field.as_bytes()).into_owned())
-            .flat_map(|field| Cookie::split_parse(field).flatten())
-            .filter(|cookie| cookie.name() == &*self.name)
-            .filter_map(|cookie| self.verified(cookie));
+        let mut good = self
+            .of_our_name(headers)
+            .filter_map(|cookie| self.verified(cookie.into_owned()));
         let carried = good.next()?;
         good.next().is_none().then_some(carried)
     }
 
     /// The first characters of whatever came under our name.
     pub(super) fn seen(&self, headers: &HeaderMap) -> Option<Masked> {
-        let fields = headers.get_all(header::COOKIE).into_iter();
-        let mut fields = fields.map(|field| String::from_utf8_lossy(field.as_bytes()));
-        fields.find_map(|field| {
-            let mut cookies = Cookie::split_parse(&*field).flatten();
-            let ours = cookies.find(|cookie| cookie.name() == &*self.name)?;
-            Some(Masked::new(ours.value()))
-        })
+        let first = self.of_our_name(headers).next();
+        first.map(|cookie| Masked::new(cookie.value()))
+    }
+
+    /// What came under our name, among up to 180 cookies of other ports, which nobody copies.
+    fn of_our_name<'h>(&self, headers: &'h HeaderMap) -> impl Iterator<Item = Cookie<'h>> {
+        headers
+            .get_all(header::COOKIE)
+            .into_iter()
+            // Lossy: another port's cookie may hold anything, and ours is ASCII.
+            .map(|field| String::from_utf8_lossy(field.as_bytes()))
+            .flat_map(|field| Cookie::split_parse(field).flatten())
+            .filter(move |cookie| cookie.name() == &*self.name)
     }
 
     /// The cookie's name.

@@ -8,7 +8,6 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-use tokio_util::task::TaskTracker;
 
 type Work = Pin<Box<dyn Future<Output = Response> + Send>>;
 
@@ -18,19 +17,16 @@ type Work = Pin<Box<dyn Future<Output = Response> + Send>>;
 pub(super) struct FinishOnceLocked {
     work: Option<Work>,
     unit: Arc<UnitOfWork>,
-    orphans: TaskTracker,
 }
 
 impl FinishOnceLocked {
     pub(super) fn new(
         work: impl Future<Output = Response> + Send + 'static,
         unit: Arc<UnitOfWork>,
-        orphans: TaskTracker,
     ) -> Self {
         Self {
             work: Some(Box::pin(work)),
             unit,
-            orphans,
         }
     }
 }
@@ -57,7 +53,7 @@ impl Drop for FinishOnceLocked {
         if let Some(work) = self.work.take()
             && self.unit.holds_lock()
         {
-            self.orphans.spawn(work);
+            self.unit.sessions.0.orphans.spawn(work);
         }
     }
 }

@@ -7,10 +7,18 @@
 use crate::error::HttpError;
 use axum::{
     extract::Request,
-    http::{HeaderMap, Method, Uri, header},
+    http::{
+        HeaderMap, HeaderName, Method, Uri,
+        header::{self, AsHeaderName},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
+
+// Checked as names by the compiler, and not at every request.
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+static SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+static SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 /// What a request may do, judged by where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +35,10 @@ impl Origin {
     // ANCHOR: judge
     /// Judges a request by its method and headers.
     pub fn of(method: &Method, uri: &Uri, headers: &HeaderMap) -> Self {
-        let own = match text(headers, "sec-fetch-site") {
+        let own = match text(headers, &SEC_FETCH_SITE) {
             Some(site) => Some(site == "same-origin" || (site == "none" && method.is_safe())),
             // Older browsers: `Origin` is there on every cross-origin POST.
-            None => text(headers, "origin").map(|origin| is_own(origin, uri, headers)),
+            None => text(headers, header::ORIGIN).map(|origin| is_own(origin, uri, headers)),
         };
         match own {
             Some(true) => Self::Own,
@@ -55,20 +63,20 @@ pub async fn refuse_foreign_changes(request: Request, next: Next) -> Response {
 /// A visitor who follows a link from elsewhere is welcome with his or her session; a frame is
 /// a navigation as well, but its destination is `iframe`.
 fn is_followed_link(headers: &HeaderMap) -> bool {
-    text(headers, "sec-fetch-mode") == Some("navigate")
-        && text(headers, "sec-fetch-dest") == Some("document")
+    text(headers, &SEC_FETCH_MODE) == Some("navigate")
+        && text(headers, &SEC_FETCH_DEST) == Some("document")
 }
 
 /// Whether `origin` names the host and port that the request was sent to.
 fn is_own(origin: &str, uri: &Uri, headers: &HeaderMap) -> bool {
     // HTTP/2 carries the host in the request's address, HTTP/1.1 in a header.
     let host = uri.authority().map(|authority| authority.as_str());
-    let host = host.or_else(|| text(headers, header::HOST.as_str()));
+    let host = host.or_else(|| text(headers, header::HOST));
     let named = origin.strip_prefix("https://");
     named.is_some_and(|named| host.is_some_and(|host| named.eq_ignore_ascii_case(host)))
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     // A value that is no text is a value all the same: it must not count as "no header".
     headers.get(name).map(|value| value.to_str().unwrap_or(""))
 }
@@ -76,7 +84,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderValue;
 
     fn judge(method: &Method, fields: &[(&'static str, &'static str)]) -> Origin {
         let field = |&(name, value): &(&'static str, &'static str)| {

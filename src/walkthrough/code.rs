@@ -1,7 +1,10 @@
 //! Listings in colour, by classes: the content security policy allows no inline styles.
 
 use maud::{PreEscaped, html};
-use std::sync::LazyLock;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+};
 use syntect::{
     html::{ClassStyle, ClassedHTMLGenerator},
     parsing::SyntaxSet,
@@ -11,11 +14,20 @@ use syntect::{
 /// Loaded when the first listing is shown: a copy that shows none need not carry it.
 static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
 
+/// By language and text. To colour the listings of one lesson takes up to 30 ms, in which the
+/// thread serves nobody else: a few who turn pages fast would hold up everybody.
+type Coloured = BTreeMap<(String, String), Arc<str>>;
+
+static COLOURED: Mutex<Coloured> = Mutex::new(BTreeMap::new());
+
+/// Several times what the lessons have. Commands name the port, so a hosted class has more.
+const KEPT: usize = 1024;
+
 const CLASSES: ClassStyle = ClassStyle::SpacedPrefixed { prefix: "hl-" };
 
 /// A listing as HTML. `language` as in a fence: `rust`, `sh`, `json`, …; unknown ones stay plain.
 pub(super) fn highlighted(listing: &str, language: &str) -> String {
-    let coloured = coloured(listing, language);
+    let coloured = kept(listing, language);
     html! {
         // It can be scrolled, so the keyboard must reach it.
         pre.listing tabindex="0" {
@@ -30,6 +42,26 @@ pub(super) fn highlighted(listing: &str, language: &str) -> String {
     .into_string()
 }
 
+/// The listing in colour, made when it is shown for the first time.
+fn kept(listing: &str, language: &str) -> Option<Arc<str>> {
+    let key = (language.to_owned(), listing.to_owned());
+    let known = shelf().get(&key).cloned();
+    if known.is_some() {
+        return known;
+    }
+    let made: Arc<str> = coloured(listing, language)?.into();
+    let mut shelf = shelf();
+    if shelf.len() >= KEPT {
+        shelf.clear();
+    }
+    shelf.insert(key, made.clone());
+    Some(made)
+}
+
+fn shelf() -> MutexGuard<'static, Coloured> {
+    COLOURED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn coloured(listing: &str, language: &str) -> Option<String> {
     let syntax = SYNTAXES.find_syntax_by_token(language)?;
     let mut generator = ClassedHTMLGenerator::new_with_class_style(syntax, &SYNTAXES, CLASSES);
@@ -39,4 +71,22 @@ fn coloured(listing: &str, language: &str) -> Option<String> {
             .ok()?;
     }
     Some(generator.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listing_is_coloured_once_until_there_are_too_many() {
+        let show = || kept("let once = 1;\n", "rust").unwrap();
+        let first = show();
+        assert!(Arc::ptr_eq(&first, &show()));
+        for number in 0..KEPT {
+            kept(&format!("{number}\n"), "txt").unwrap();
+        }
+        assert!(shelf().len() <= KEPT);
+        assert!(!Arc::ptr_eq(&first, &show()));
+        assert_eq!(first, show());
+    }
 }

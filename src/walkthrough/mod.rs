@@ -56,13 +56,20 @@ impl Walkthrough {
     /// # Errors
     /// The first mistake in it.
     pub fn read(name: &str, names: Names<'_>) -> Result<Self, Mistake> {
-        let file = format!("lessons/{name}");
-        let text = read_source(&file).ok_or_else(|| Mistake {
-            file: file.clone(),
-            line: 1,
-            what: "there is no such file".into(),
-        })?;
+        let (file, text) = text_of(name)?;
         Self::parse(&file, &text, names)
+    }
+
+    /// What the walkthrough in the file `name` below `lessons/` says of itself.
+    ///
+    /// # Errors
+    /// The first mistake in that.
+    pub fn read_front(name: &str) -> Result<FrontMatter, Mistake> {
+        let (file, text) = text_of(name)?;
+        match front_matter::parse(&text) {
+            Ok((front, _)) => Ok(front),
+            Err((line, what)) => Err(Mistake { file, line, what }),
+        }
     }
 
     /// The walkthrough with this text.
@@ -96,6 +103,19 @@ impl Walkthrough {
             Block::Task(task) => Some(task),
             Block::Html(_) => None,
         })
+    }
+}
+
+/// The path of a file below `lessons/`, and its text.
+fn text_of(name: &str) -> Result<(String, String), Mistake> {
+    let file = format!("lessons/{name}");
+    match read_source(&file) {
+        Some(text) => Ok((file, text)),
+        None => Err(Mistake {
+            file,
+            line: 1,
+            what: "there is no such file".into(),
+        }),
     }
 }
 

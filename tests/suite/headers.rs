@@ -93,7 +93,7 @@ async fn refusals_and_panics_carry_the_headers_too() {
 #[tokio::test]
 async fn only_what_has_its_content_in_its_address_may_be_kept() {
     let app = TestApp::on(StoreSetup::Memory).await;
-    let style = app.visitor().get(&STYLE.href()).await.expect(200);
+    let style = app.visitor().get(STYLE.href()).await.expect(200);
     let kept = "public, max-age=31536000, immutable";
     assert_eq!(style.headers[header::CACHE_CONTROL], kept);
     assert!(!style.headers.contains_key(header::SET_COOKIE));

@@ -1,8 +1,10 @@
 //! What the program is made of, as far as it can be judged without a network.
 
+use crate::support::Folder;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::{Command, Output},
 };
 
 /// All Rust files below `folder`.
@@ -79,4 +81,38 @@ fn an_advisory_that_is_set_aside_has_its_reason() {
         let reason = line.split_once("reason = \"").map(|(_, reason)| reason);
         assert!(reason.is_some_and(|reason| reason.len() > 40), "{line}");
     }
+}
+
+/// What `scripts/advisories --kept` says of a graph of dependencies, which is told as by Cargo.
+fn judged(graph: &str) -> Output {
+    let folder = Folder::new();
+    let file = folder.path("graph.json");
+    fs::write(&file, graph).unwrap();
+    let mut script = Command::new("scripts/advisories");
+    script.args(["--kept", "--metadata-path"]).arg(&file);
+    // Whoever asks the network is refused, so that it shows on a machine that has one.
+    script.env("GIT_ALLOW_PROTOCOL", "none");
+    script.env("CARGO_NET_OFFLINE", "true").output().unwrap()
+}
+
+#[test]
+#[ignore = "needs cargo-deny: scripts/test"]
+fn a_version_that_a_kept_advisory_names_is_refused() {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["metadata", "--locked", "--all-features"]);
+    let output = cargo.args(["--format-version", "1"]).output().unwrap();
+    let graph = String::from_utf8(output.stdout).unwrap();
+    let ours = judged(&graph);
+    let errors = String::from_utf8_lossy(&ours.stderr);
+    assert!(ours.status.success(), "{errors}");
+
+    let (before, after) = graph.split_once(r#""name":"rustls","version":""#).unwrap();
+    let (_, after) = after.split_once('"').unwrap();
+    let old = format!(r#"{before}"name":"rustls","version":"0.23.4"{after}"#);
+    let refused = judged(&old);
+    let errors = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        !refused.status.success() && errors.contains("RUSTSEC-2024-0336"),
+        "{errors}"
+    );
 }

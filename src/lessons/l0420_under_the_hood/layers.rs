@@ -58,6 +58,15 @@ pub(super) const LAYERS: &[Layer] = &[
         part: None,
     },
     Layer {
+        name: "Progress",
+        file: "src/app/mod.rs",
+        before: "Puts the ticked tasks within reach of those who ask for them.",
+        refuses: "Nothing.",
+        after: "Nothing.",
+        express: "app.locals",
+        part: None,
+    },
+    Layer {
         name: "Log",
         file: "src/app/log.rs",
         before: "Remembers method, path and time.",
@@ -91,15 +100,6 @@ pub(super) const LAYERS: &[Layer] = &[
         refuses: "413: more than 128 KiB. 408: it takes longer than 10 s.",
         after: "Nothing.",
         express: "express.urlencoded(), express.json()",
-        part: None,
-    },
-    Layer {
-        name: "Progress",
-        file: "src/app/mod.rs",
-        before: "Puts the ticked tasks within reach of those who ask for them.",
-        refuses: "Nothing.",
-        after: "Nothing.",
-        express: "app.locals",
         part: None,
     },
     Layer {

@@ -13,6 +13,8 @@ fn package(folder: &Folder) -> PathBuf {
     let made = folder.path("made");
     fs::create_dir(&made).unwrap();
     let mut script = Command::new("scripts/package");
+    script.env("DEBFULLNAME", "Ann Example");
+    script.env("DEBEMAIL", "ann@example.org");
     succeed(script.arg(env!("CARGO_BIN_EXE_sweatbox")).arg(&made));
     let names = names_in(&made);
     assert_eq!(names.len(), 1, "{names:?}");
@@ -44,8 +46,10 @@ fn the_package_installs_runs_and_leaves_nothing_behind() {
     let control = folder.path("control");
     let mut unpack = Command::new("dpkg-deb");
     succeed(unpack.arg("--control").arg(&package).arg(&control));
-    let depends = fs::read_to_string(control.join("control")).unwrap();
-    assert!(depends.contains("\nDepends: libc6 "), "{depends}");
+    let fields = fs::read_to_string(control.join("control")).unwrap();
+    assert!(fields.contains("\nDepends: libc6 "), "{fields}");
+    let maintainer = "\nMaintainer: Ann Example <ann@example.org>\n";
+    assert!(fields.contains(maintainer), "{fields}");
     for script in ["preinst", "postinst", "prerm", "postrm", "conffiles"] {
         assert!(!control.join(script).exists(), "{script}");
     }

@@ -4,6 +4,8 @@
 //! the answer comes in time and says what is wrong, the trouble's end is noticed without anybody's
 //! help, and what was answered by success is there.
 
+#[cfg(feature = "redis")]
+mod handover;
 mod mariadb;
 mod network;
 #[cfg(feature = "redis")]

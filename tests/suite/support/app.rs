@@ -28,7 +28,7 @@ use sweatbox::{
     identity::{Identity, InstallKey},
     progress::Progress,
     quiz::{Bank, Quiz},
-    sandbox::Sandbox,
+    sandbox::{Parts, Sandbox},
     server::{self, Limits},
     sessions::{Sessions, stores::Store},
     tls,
@@ -236,14 +236,14 @@ impl TestApp {
         } = place.open(&setup, folder.path(), &identity).await;
         let clock = TestClock::new();
         let sessions = Sessions::new(store, &identity, clock.clock(), tenancy);
-        let sandbox = Sandbox {
-            identity: Arc::new(identity.clone()),
+        let sandbox = Sandbox::from(Parts {
+            identity: identity.clone(),
             sessions: sessions.clone(),
             started: clock.now(),
             clock: clock.clock(),
             max_wait: Duration::from_secs(300),
             stopping: CancellationToken::new(),
-        };
+        });
         let beside = Database::new(&progress_in(&setup, &folder), 2);
         let progress = Progress::new(&beside, &identity);
         let quiz = Quiz::open(Bank::practice(), &beside, folder.path(), &sandbox, tenancy);

@@ -1,6 +1,13 @@
-//! A network between the copy and its database that delays, breaks off and swallows.
+//! A network between the copy and its database that delays, breaks off, swallows and leads to
+//! another server.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
@@ -30,6 +37,17 @@ struct Weather {
     wanted: Option<fn(&[u8]) -> bool>,
     /// Whether what was held back may go on.
     let_out: bool,
+    /// Where new connections lead.
+    target: u16,
+    /// After the answer to which words everybody is led elsewhere, and where.
+    handover: Option<(&'static str, u16)>,
+}
+
+/// What the two directions of a connection share.
+struct Road {
+    weather: Arc<watch::Sender<Weather>>,
+    /// Whether the words were sent whose answer is the last one.
+    asked: AtomicBool,
 }
 
 impl Proxy {
@@ -37,16 +55,24 @@ impl Proxy {
     pub async fn to(target: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let weather = Arc::new(watch::Sender::new(Weather::default()));
+        let weather = Arc::new(watch::Sender::new(Weather {
+            target,
+            ..Weather::default()
+        }));
         let now = weather.clone();
         tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
                 let (from_client, to_client) = client.into_split();
+                let target = now.borrow().target;
                 let server = TcpStream::connect(("127.0.0.1", target)).await.unwrap();
                 let (from_server, to_server) = server.into_split();
-                tokio::spawn(forward(from_client, to_server, now.clone(), false));
-                tokio::spawn(forward(from_server, to_client, now.clone(), true));
+                let road = Arc::new(Road {
+                    weather: now.clone(),
+                    asked: AtomicBool::new(false),
+                });
+                tokio::spawn(forward(from_client, to_server, road.clone(), false));
+                tokio::spawn(forward(from_server, to_client, road, true));
             }
         });
         Self { port, weather }
@@ -95,15 +121,62 @@ impl Proxy {
     pub fn holds_something(&self) -> bool {
         self.weather.borrow().wanted.is_none()
     }
+
+    /// Once the server has answered what contains `words`, every connection ends, and new ones
+    /// lead to `target`.
+    pub fn lead_elsewhere_after(&self, words: &'static str, target: u16) {
+        let handover = Some((words, target));
+        self.weather
+            .send_modify(|weather| weather.handover = handover);
+    }
+}
+
+impl Road {
+    /// Passes on what was read; whether somebody takes it.
+    async fn pass(&self, bytes: &[u8], to: &mut OwnedWriteHalf, from_server: bool) -> bool {
+        let now = *self.weather.borrow();
+        sleep(now.delay).await;
+        if !from_server && self.is_wanted(bytes) {
+            until(&mut self.weather.subscribe(), |now| now.let_out).await;
+        }
+        if let Some((words, _)) = now.handover.filter(|_| !from_server) {
+            let mut parts = bytes.windows(words.len());
+            if parts.any(|part| part == words.as_bytes()) {
+                self.asked.store(true, Ordering::Relaxed);
+            }
+        }
+        let taken = to.write_all(bytes).await.is_ok();
+        if from_server && self.asked.swap(false, Ordering::Relaxed) {
+            self.hand_over();
+        }
+        taken
+    }
+
+    /// Whether this is what is to be held back; of several such pieces the first one.
+    fn is_wanted(&self, piece: &[u8]) -> bool {
+        self.weather.send_if_modified(|weather| {
+            let wanted = weather.wanted.take_if(|is_wanted| is_wanted(piece));
+            wanted.is_some()
+        })
+    }
+
+    fn hand_over(&self) {
+        self.weather.send_modify(|weather| {
+            if let Some((_, target)) = weather.handover.take() {
+                weather.target = target;
+                weather.broken += 1;
+            }
+        });
+    }
 }
 
 async fn forward(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    sender: Arc<watch::Sender<Weather>>,
+    road: Arc<Road>,
     from_server: bool,
 ) {
-    let mut weather = sender.subscribe();
+    let mut weather = road.weather.subscribe();
     let begun = *weather.borrow_and_update();
     let changed = |now: &Weather| {
         now.silent
@@ -129,12 +202,7 @@ async fn forward(
             }
             read = from.read(&mut buffer) => match read {
                 Ok(count) if count > 0 => {
-                    let delay = sky.borrow().delay;
-                    sleep(delay).await;
-                    if !from_server && is_wanted(&sender, &buffer[..count]) {
-                        until(&mut sky.clone(), |now| now.let_out).await;
-                    }
-                    if to.write_all(&buffer[..count]).await.is_err() {
+                    if !road.pass(&buffer[..count], &mut to, from_server).await {
                         return;
                     }
                 }
@@ -142,14 +210,6 @@ async fn forward(
             },
         }
     }
-}
-
-/// Whether this is what is to be held back; of several such pieces the first one.
-fn is_wanted(weather: &watch::Sender<Weather>, piece: &[u8]) -> bool {
-    weather.send_if_modified(|weather| {
-        let wanted = weather.wanted.take_if(|is_wanted| is_wanted(piece));
-        wanted.is_some()
-    })
 }
 
 /// The weather when `condition` holds; `None` when the proxy is gone.

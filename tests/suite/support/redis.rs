@@ -95,6 +95,28 @@ impl Redis {
         console
     }
 
+    /// Becomes a replica of `master` that has all that it has.
+    pub async fn follow(&self, master: &Self) {
+        let mut theirs = master.console().await;
+        theirs.tell("CONFIG SET repl-diskless-sync-delay 0").await;
+        let mut ours = self.console().await;
+        let password = format!("CONFIG SET masterauth {PASSWORD}");
+        ours.tell(&password).await;
+        let follow = format!("REPLICAOF 127.0.0.1 {}", master.port);
+        ours.tell(&follow).await;
+        let there = format!("port={},state=online", self.port);
+        let synced = Duration::from_secs(60);
+        eventually("the replica is there", synced, async || {
+            theirs.ask("INFO replication").await.contains(&there)
+        })
+        .await;
+    }
+
+    /// Becomes a master, with all that it has by now.
+    pub async fn lead(&self) {
+        self.console().await.tell("REPLICAOF NO ONE").await;
+    }
+
     /// Kills it, as a power cut would.
     pub fn stop(&mut self) {
         self.keeper.take().unwrap().stop();

@@ -123,13 +123,14 @@ type Connected = Claims<MySqlConnection>;
 impl SharedLocks for MysqlStore {
     async fn lock(&self, id: &Id, wait: Duration) -> StoreResult<Option<Box<dyn SharedLock>>> {
         let name = self.lock_name(&id.to_string());
-        let lease = Lease::take(&self.pools.locks).await;
+        let lease = self.pools.locks.take().await;
         let mut lease = lease.map_err(|error| self.sort(error))?;
         let granted = take(lease.connection(), &name, wait.as_secs_f64()).await;
-        if !granted.map_err(|error| self.sort(error))? {
-            lease.end();
+        if matches!(granted, Ok(false)) {
+            lease.end(&granted);
             return Ok(None);
         }
+        granted.map_err(|error| self.sort(error))?;
         Ok(Some(Box::new(MysqlLock {
             name,
             words: self.words.clone(),
@@ -163,10 +164,13 @@ impl SharedLock for MysqlLock {
 
     async fn release(&self) {
         let lease = self.lease.lock().await.take();
-        if let Some(mut lease) = lease
-            && give_back(lease.connection(), &self.name).await.is_ok()
-        {
-            lease.end();
+        let Some(mut lease) = lease else {
+            return;
+        };
+        // Without an answer it is closed, and the lock with it.
+        let done = give_back(lease.connection(), &self.name).await;
+        if done.is_ok() {
+            lease.end(&done);
         }
     }
 }

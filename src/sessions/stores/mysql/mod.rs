@@ -56,16 +56,15 @@ impl MysqlStore {
     }
 
     async fn lease(&self) -> StoreResult<Lease<MySql>> {
-        Lease::take(&self.pools.sessions)
-            .await
-            .map_err(|error| self.sort(error))
+        let lease = self.pools.sessions.take().await;
+        lease.map_err(|error| self.sort(error))
     }
 
     /// Runs a statement; how many rows it found.
     async fn execute(&self, statement: Query<'_, MySql, MySqlArguments>) -> sqlx::Result<u64> {
-        let mut lease = Lease::take(&self.pools.sessions).await?;
+        let mut lease = self.pools.sessions.take().await?;
         let done = statement.execute(lease.connection()).await;
-        lease.end();
+        lease.end(&done);
         done.map(|done| done.rows_affected())
     }
 
@@ -131,7 +130,7 @@ impl Store for MysqlStore {
         let query = "SELECT CAST(CONCAT(IF(VERSION() LIKE '%MariaDB%', '', 'MySQL '), VERSION()) AS CHAR), UTC_TIMESTAMP(6)";
         let mut lease = self.lease().await?;
         let row = sqlx::query_as(query).fetch_one(lease.connection()).await;
-        lease.end();
+        lease.end(&row);
         let (version, clock): (String, PrimitiveDateTime) =
             row.map_err(|error| self.sort(error))?;
         Ok(About {
@@ -163,7 +162,7 @@ impl Store for MysqlStore {
         let query = sqlx::query_as(load).bind(id.to_string());
         let mut lease = self.lease().await?;
         let row = query.fetch_optional(lease.connection()).await;
-        lease.end();
+        lease.end(&row);
         let row: Option<(Vec<u8>, PrimitiveDateTime, i64)> =
             row.map_err(|error| self.sort(error))?;
         Ok(row.map(|(data, expiry, version)| StoredSession {
@@ -207,7 +206,7 @@ impl Store for MysqlStore {
         let query = sqlx::query_scalar(&query);
         let mut lease = self.lease().await?;
         let count: Result<i64, _> = query.fetch_one(lease.connection()).await;
-        lease.end();
+        lease.end(&count);
         count
             .map(i64::unsigned_abs)
             .map_err(|error| self.sort(error))
@@ -223,7 +222,7 @@ impl Store for MysqlStore {
         let query = sqlx::query_as(&query).bind(length).bind(prefix).bind(limit);
         let mut lease = self.lease().await?;
         let rows = query.fetch_all(lease.connection()).await;
-        lease.end();
+        lease.end(&rows);
         let rows: Vec<(String, i64, PrimitiveDateTime)> = rows.map_err(|error| self.sort(error))?;
         let listed = rows.into_iter().filter_map(|(id, bytes, expiry)| {
             Some(Listed {

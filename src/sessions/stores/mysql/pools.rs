@@ -1,9 +1,15 @@
 //! The connections to a MySQL or MariaDB database: one copy's own, or those of all copies of a
 //! process.
 
-use crate::{config::Credentials, sessions::stores::claims::Claims};
+use crate::{
+    config::Credentials,
+    sessions::stores::{claims::Claims, lease::Leases},
+};
 use secrecy::ExposeSecret;
-use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlPool, MySqlPoolOptions};
+use sqlx::{
+    MySql,
+    mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions},
+};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Mutex;
 
@@ -13,9 +19,9 @@ const LOCKS: u32 = 8;
 /// Connections to one database, made when first needed. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct MysqlPools {
-    pub(super) sessions: MySqlPool,
+    pub(super) sessions: Leases<MySql>,
     /// Apart from the other one: whoever waits for a lock must not keep its holder from saving.
-    pub(super) locks: MySqlPool,
+    pub(super) locks: Leases<MySql>,
     /// Holds the claims; for this alone, so that nothing else ends them.
     pub(super) claims: Arc<Mutex<Option<Claims<MySqlConnection>>>>,
     /// `user@host:port/database`, for messages.
@@ -35,12 +41,13 @@ impl MysqlPools {
             .password(credentials.password.expose_secret())
             .database(&credentials.database);
         let pool = |connections| {
-            MySqlPoolOptions::new()
+            let pool = MySqlPoolOptions::new()
                 .max_connections(connections)
                 .idle_timeout(Duration::from_secs(60))
                 .acquire_timeout(Duration::from_secs(1))
                 .test_before_acquire(false)
-                .connect_lazy_with(options.clone())
+                .connect_lazy_with(options.clone());
+            Leases::to_server(pool)
         };
         let Credentials {
             user,

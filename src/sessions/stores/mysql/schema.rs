@@ -31,9 +31,11 @@ impl MysqlStore {
         if statements.all(|(table, _)| there.contains(&table)) {
             return Ok(());
         }
+        let mut lease = self.lease().await?;
         let granted = sqlx::query_scalar(GRANTS)
-            .fetch_one(&self.pools.sessions)
+            .fetch_one(lease.connection())
             .await;
+        lease.end(&granted);
         let granted: i64 = granted.map_err(|error| self.sort(error))?;
         match granted {
             0 => Err(self.not_allowed("CREATE was not granted")),
@@ -67,7 +69,7 @@ impl Schema for MysqlStore {
         let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
         let mut lease = self.lease().await?;
         let found = query.fetch_all(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -80,7 +82,7 @@ impl Schema for MysqlStore {
         let query = sqlx::query_as(query).bind(&self.table);
         let mut lease = self.lease().await?;
         let found = query.fetch_all(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -90,7 +92,7 @@ impl Schema for MysqlStore {
         let query = sqlx::query_scalar(&query);
         let mut lease = self.lease().await?;
         let found = query.fetch_optional(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -113,7 +115,7 @@ impl Schema for MysqlStore {
     async fn make(&self, statement: &str) -> StoreResult<()> {
         let mut lease = self.lease().await?;
         let done = sqlx::query(statement).execute(lease.connection()).await;
-        lease.end();
+        lease.end(&done);
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 
@@ -123,7 +125,7 @@ impl Schema for MysqlStore {
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
         let mut lease = self.lease().await?;
         let done = statement.execute(lease.connection()).await;
-        lease.end();
+        lease.end(&done);
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 }

@@ -83,7 +83,7 @@ type Connected = Claims<PgConnection>;
 impl SharedLocks for PostgresStore {
     async fn lock(&self, id: &Id, wait: Duration) -> StoreResult<Option<Box<dyn SharedLock>>> {
         let number = self.lock_number(&id.to_string());
-        let lease = Lease::take(&self.pools.locks).await;
+        let lease = self.pools.locks.take().await;
         let mut lease = lease.map_err(|error| self.sort(error))?;
         // Not prepared, so that it may be two statements; 0 would mean "without limit".
         let statement = format!(
@@ -91,15 +91,15 @@ impl SharedLocks for PostgresStore {
             wait.as_millis().max(1)
         );
         let done = lease.connection().execute(&*statement).await;
-        if let Err(error) = done {
+        if let Err(error) = &done {
             let code = error.as_database_error().and_then(|error| error.code());
             // `lock_not_available`: somebody held it all the time.
             if code.as_deref() == Some("55P03") {
-                lease.end();
+                lease.end(&done);
                 return Ok(None);
             }
-            return Err(self.sort(error));
         }
+        done.map_err(|error| self.sort(error))?;
         Ok(Some(Box::new(PostgresLock {
             number,
             words: self.words.clone(),
@@ -133,10 +133,13 @@ impl SharedLock for PostgresLock {
 
     async fn release(&self) {
         let lease = self.lease.lock().await.take();
-        if let Some(mut lease) = lease
-            && give_back(lease.connection(), self.number).await.is_ok()
-        {
-            lease.end();
+        let Some(mut lease) = lease else {
+            return;
+        };
+        // Without an answer it is closed, and the lock with it.
+        let done = give_back(lease.connection(), self.number).await;
+        if done.is_ok() {
+            lease.end(&done);
         }
     }
 }

@@ -59,16 +59,15 @@ impl PostgresStore {
     }
 
     async fn lease(&self) -> StoreResult<Lease<Postgres>> {
-        Lease::take(&self.pools.sessions)
-            .await
-            .map_err(|error| self.sort(error))
+        let lease = self.pools.sessions.take().await;
+        lease.map_err(|error| self.sort(error))
     }
 
     /// Runs a statement; how many rows it found.
     async fn execute(&self, statement: Query<'_, Postgres, PgArguments>) -> sqlx::Result<u64> {
-        let mut lease = Lease::take(&self.pools.sessions).await?;
+        let mut lease = self.pools.sessions.take().await?;
         let done = statement.execute(lease.connection()).await;
-        lease.end();
+        lease.end(&done);
         done.map(|done| done.rows_affected())
     }
 
@@ -130,7 +129,7 @@ impl Store for PostgresStore {
         let query = "SELECT 'PostgreSQL ' || current_setting('server_version'), clock_timestamp()";
         let mut lease = self.lease().await?;
         let row = sqlx::query_as(query).fetch_one(lease.connection()).await;
-        lease.end();
+        lease.end(&row);
         let (version, clock): (String, OffsetDateTime) = row.map_err(|error| self.sort(error))?;
         Ok(About {
             version,
@@ -161,7 +160,7 @@ impl Store for PostgresStore {
         let query = sqlx::query_as(load).bind(id.to_string());
         let mut lease = self.lease().await?;
         let row = query.fetch_optional(lease.connection()).await;
-        lease.end();
+        lease.end(&row);
         let row: Option<(Vec<u8>, OffsetDateTime, i64)> = row.map_err(|error| self.sort(error))?;
         Ok(row.map(|(data, expiry, version)| StoredSession {
             data,
@@ -208,7 +207,7 @@ impl Store for PostgresStore {
         let query = sqlx::query_scalar(&query);
         let mut lease = self.lease().await?;
         let count: Result<i64, _> = query.fetch_one(lease.connection()).await;
-        lease.end();
+        lease.end(&count);
         count
             .map(i64::unsigned_abs)
             .map_err(|error| self.sort(error))
@@ -223,7 +222,7 @@ impl Store for PostgresStore {
         let query = sqlx::query_as(&query).bind(prefix).bind(i64::from(limit));
         let mut lease = self.lease().await?;
         let rows = query.fetch_all(lease.connection()).await;
-        lease.end();
+        lease.end(&rows);
         let rows: Vec<(String, i32, OffsetDateTime)> = rows.map_err(|error| self.sort(error))?;
         let listed = rows.into_iter().filter_map(|(id, bytes, expiry)| {
             Some(Listed {

@@ -17,9 +17,11 @@ impl PostgresStore {
             return Ok(());
         }
         let query = "SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false)";
+        let mut lease = self.lease().await?;
         let allowed = sqlx::query_scalar(query)
-            .fetch_one(&self.pools.sessions)
+            .fetch_one(lease.connection())
             .await;
+        lease.end(&allowed);
         match allowed.map_err(|error| self.sort(error))? {
             true => Ok(()),
             false => Err(self.not_allowed("CREATE was not granted")),
@@ -51,7 +53,7 @@ impl Schema for PostgresStore {
         let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
         let mut lease = self.lease().await?;
         let found = query.fetch_all(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -62,7 +64,7 @@ impl Schema for PostgresStore {
         let query = sqlx::query_as(query).bind(&self.table);
         let mut lease = self.lease().await?;
         let found = query.fetch_all(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -72,7 +74,7 @@ impl Schema for PostgresStore {
         let query = sqlx::query_scalar(&query);
         let mut lease = self.lease().await?;
         let found = query.fetch_optional(lease.connection()).await;
-        lease.end();
+        lease.end(&found);
         found.map_err(|error| self.sort(error))
     }
 
@@ -94,7 +96,7 @@ impl Schema for PostgresStore {
         let mut lease = self.lease().await?;
         // Not prepared, so that it may be two statements.
         let done = lease.connection().execute(statement).await;
-        lease.end();
+        lease.end(&done);
         let Err(error) = done else {
             return Ok(());
         };
@@ -113,7 +115,7 @@ impl Schema for PostgresStore {
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
         let mut lease = self.lease().await?;
         let done = statement.execute(lease.connection()).await;
-        lease.end();
+        lease.end(&done);
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 }

@@ -36,6 +36,8 @@ pub(super) fn client(credentials: &Credentials) -> Client {
         .with_connection_config(|connection| {
             connection.connection_timeout = Duration::from_secs(1);
             connection.internal_command_timeout = Duration::from_secs(1);
+            // Sent again by itself, on another connection or to another master, a change would
+            // part from its `WAIT`. Whoever asks again asks for both.
             connection.max_command_attempts = 1;
             connection.unresponsive = UnresponsiveConfig {
                 max_timeout: Some(Duration::from_secs(1)),

@@ -109,13 +109,9 @@ impl SharedLock for RedisLock {
         let keys = vec![store.key(id), self.key.clone()];
         let mut arguments = overwriting(session, over);
         arguments.push(self.token.clone().into());
-        let saved = store.client.eval(script, keys, arguments).await;
-        match saved.map_err(|error| store.sort(&error))? {
+        match store.change(&script, keys, arguments).await? {
             -1 => Err(StoreError::Unreachable("the session's lock ran out".into())),
-            saved => {
-                store.replicated(id).await?;
-                Ok(saved == 1)
-            }
+            saved => Ok(saved == 1),
         }
     }
 

@@ -4,6 +4,7 @@
 //! before it writes is a script, which Redis runs as one step: the plain `SET … XX` of others
 //! would do as well, if its answer were heard.
 
+mod changes;
 mod connect;
 mod hash;
 mod keys;
@@ -18,16 +19,12 @@ use async_trait::async_trait;
 use fred::{
     error::ErrorKind,
     prelude::{Client, ClientLike, Error, HashesInterface, KeysInterface, LuaInterface},
-    types::{ClusterHash, CustomCommand, InfoKind, SetOptions, Value},
-    util::redis_keyslot,
+    types::{InfoKind, SetOptions, Value},
 };
 use hash::{Fields, moment, overwriting, read, stored};
-use std::{fmt, time::Duration};
+use std::fmt;
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
-
-/// How long a change may take to reach the replicas.
-const WAIT_LIMIT: Duration = Duration::from_millis(500);
 
 const CREATE: &str = "if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('HSET', KEYS[1], 'data', ARGV[1], 'expiry', ARGV[2], 'version', ARGV[4])
@@ -39,6 +36,10 @@ redis.call('PEXPIREAT', KEYS[1], ARGV[3]) return 1";
 const TOUCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 redis.call('HSET', KEYS[1], 'expiry', ARGV[1])
 redis.call('PEXPIREAT', KEYS[1], ARGV[2]) return 1";
+/// Writes also where nothing is left: a logout whose answer was lost is tried again, and `WAIT`
+/// holds it up for a write only.
+const DELETE: &str = "if redis.call('DEL', KEYS[1]) == 1 then return 1 end
+redis.call('SET', KEYS[1], '') redis.call('DEL', KEYS[1]) return 0";
 
 /// Sessions as keys of a Redis database, or of a Redis Cluster.
 #[derive(Clone)]
@@ -90,28 +91,8 @@ impl RedisStore {
     }
 
     async fn run(&self, script: &str, id: &Id, arguments: Vec<Value>) -> StoreResult<bool> {
-        let done: Result<i64, Error> = self.client.eval(script, self.key(id), arguments).await;
+        let done = self.change(script, vec![self.key(id)], arguments).await;
         done.map(|done| done == 1)
-            .map_err(|error| self.sort(&error))
-    }
-
-    /// Waits until enough replicas have what was just written about `id`: Redis itself tells us
-    /// "done" before, and a master that dies then takes the change along.
-    async fn replicated(&self, id: &Id) -> StoreResult<()> {
-        if self.wait == 0 {
-            return Ok(());
-        }
-        let slot = ClusterHash::Custom(redis_keyslot(self.key(id).as_bytes()));
-        let command = CustomCommand::new_static("WAIT", slot, false);
-        let arguments = vec![i64::from(self.wait), WAIT_LIMIT.as_millis() as i64];
-        let reached: Result<u32, Error> = self.client.custom(command, arguments).await;
-        let reached = reached.map_err(|error| self.sort(&error))?;
-        if reached < self.wait {
-            let what = format!("only {reached} of {} replicas have the change", self.wait);
-            // Not `Unreachable`: reading goes on.
-            return Err(StoreError::Failed(format!("{}: {what}", self.place)));
-        }
-        Ok(())
     }
 
     fn sort(&self, error: &Error) -> StoreError {
@@ -185,9 +166,7 @@ impl Store for RedisStore {
     }
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        let created = self.run(CREATE, id, stored(session)).await?;
-        self.replicated(id).await?;
-        Ok(created)
+        self.run(CREATE, id, stored(session)).await
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
@@ -203,19 +182,19 @@ impl Store for RedisStore {
     }
 
     async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
-        let saved = self.run(SAVE, id, overwriting(session, over)).await?;
-        self.replicated(id).await?;
-        Ok(saved)
+        self.run(SAVE, id, overwriting(session, over)).await
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
-        self.run(TOUCH, id, moment(expiry).into()).await
+        // No replica is waited for: a session that ends a little early is no lost change.
+        let arguments: Vec<Value> = moment(expiry).into();
+        let touched = self.client.eval(TOUCH, self.key(id), arguments).await;
+        let touched: i64 = touched.map_err(|error| self.sort(&error))?;
+        Ok(touched == 1)
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
-        let done: Result<i64, Error> = self.client.del(self.key(id)).await;
-        done.map_err(|error| self.sort(&error))?;
-        self.replicated(id).await
+        self.run(DELETE, id, Vec::new()).await.map(|_| ())
     }
 
     async fn purge(&self, _: OffsetDateTime, _: u32) -> StoreResult<u64> {
@@ -273,7 +252,7 @@ fn words(prefix: &str) -> Words {
         format!("HMGET {key} data expiry version"),
         format!("EVAL: if HGET {key} version fits: HSET data, expiry, version; PEXPIREAT"),
         format!("EVAL: if EXISTS {key}: HSET expiry; PEXPIREAT"),
-        format!("DEL {key}"),
+        format!("EVAL: DEL {key}"),
     ])
 }
 

@@ -63,11 +63,13 @@ impl SqliteStore {
             return Ok(());
         }
         let query = sqlx::query_scalar("PRAGMA quick_check(1)");
-        let looked = timeout(LOOK_LIMIT, query.fetch_one(&self.pools.readers)).await;
-        let found: String = match looked {
-            Ok(found) => found.map_err(|error| self.sort(error))?,
-            Err(_) => return Ok(()),
+        let mut lease = self.reader().await?;
+        let looked = timeout(LOOK_LIMIT, query.fetch_one(lease.connection())).await;
+        let Ok(found) = looked else {
+            return Ok(());
         };
+        lease.end(&found);
+        let found: String = found.map_err(|error| self.sort(error))?;
         match found.as_str() {
             "ok" => Ok(()),
             found => Err(self.damaged(found.lines().next_back().unwrap_or_default())),

@@ -7,10 +7,11 @@ mod present;
 mod schema;
 
 pub use pools::SqlitePools;
+pub(super) use present::Present;
 
 use super::{
     About, Batches, Listed, Store, StoreResult, StoredSession, Tenancy, Version, Words,
-    claim_file::ClaimFile, from_micros, schema::Schema, unreadable,
+    claim_file::ClaimFile, from_micros, lease::Lease, schema::Schema, unreadable,
 };
 use crate::{
     config::{could_make, private_file, refuse_if_shared},
@@ -74,9 +75,23 @@ impl SqliteStore {
         &self,
         statement: Query<'q, Sqlite, SqliteArguments<'q>>,
     ) -> sqlx::Result<u64> {
-        let done = timeout(CHANGE_LIMIT, statement.execute(&self.pools.writer)).await;
-        let done = done.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        let done = timeout(CHANGE_LIMIT, self.write(statement)).await;
+        done.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    async fn write<'q>(
+        &self,
+        statement: Query<'q, Sqlite, SqliteArguments<'q>>,
+    ) -> sqlx::Result<u64> {
+        let mut lease = self.pools.writer.take().await?;
+        let done = statement.execute(lease.connection()).await;
+        lease.end(&done);
         done.map(|done| done.rows_affected())
+    }
+
+    async fn reader(&self) -> StoreResult<Lease<Sqlite>> {
+        let lease = self.pools.readers.take().await;
+        lease.map_err(|error| self.sort(error))
     }
 }
 
@@ -133,10 +148,11 @@ impl Store for SqliteStore {
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         let [_, load, ..] = self.words.sent();
-        let row: Result<Option<(Vec<u8>, i64, i64)>, _> = sqlx::query_as(load)
-            .bind(id.to_string())
-            .fetch_optional(&self.pools.readers)
-            .await;
+        let query = sqlx::query_as(load).bind(id.to_string());
+        let mut lease = self.reader().await?;
+        let row: Result<Option<(Vec<u8>, i64, i64)>, _> =
+            query.fetch_optional(lease.connection()).await;
+        lease.end(&row);
         let row = match row {
             // SQLite takes any value in any column.
             Err(sqlx::Error::ColumnDecode { .. }) => return Ok(unreadable(self, id)),
@@ -189,15 +205,17 @@ impl Store for SqliteStore {
         );
         let statement = sqlx::query(&statement).bind(micros(now)).bind(limit);
         // Not through `execute`: nobody waits for a purge, and it may take its time.
-        let done = statement.execute(&self.pools.writer).await;
-        done.map(|done| done.rows_affected())
+        self.write(statement)
+            .await
             .map_err(|error| self.sort_change(error))
     }
 
     async fn count(&self) -> StoreResult<u64> {
         let query = format!("SELECT COUNT(*) FROM {}", self.table);
         let query = sqlx::query_scalar(&query);
-        let count: Result<i64, _> = query.fetch_one(&self.pools.readers).await;
+        let mut lease = self.reader().await?;
+        let count: Result<i64, _> = query.fetch_one(lease.connection()).await;
+        lease.end(&count);
         count
             .map(i64::unsigned_abs)
             .map_err(|error| self.sort(error))
@@ -210,7 +228,9 @@ impl Store for SqliteStore {
              WHERE SUBSTR(id, 1, LENGTH(?1)) = ?1 ORDER BY expiry_date DESC LIMIT ?2"
         );
         let query = sqlx::query_as(&query).bind(prefix).bind(limit);
-        let rows: Result<Vec<(String, i64, i64)>, _> = query.fetch_all(&self.pools.readers).await;
+        let mut lease = self.reader().await?;
+        let rows: Result<Vec<(String, i64, i64)>, _> = query.fetch_all(lease.connection()).await;
+        lease.end(&rows);
         let rows = rows.map_err(|error| self.sort(error))?;
         let listed = rows.into_iter().filter_map(|(id, bytes, expiry)| {
             Some(Listed {
@@ -232,11 +252,10 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> StoreResult<()> {
         let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
-        sqlx::query(&query)
-            .fetch_optional(&self.pools.readers)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(())
+        let mut lease = self.reader().await?;
+        let row = sqlx::query(&query).fetch_optional(lease.connection()).await;
+        lease.end(&row);
+        row.map(|_| ()).map_err(|error| self.sort(error))
     }
 
     async fn close(&self) {

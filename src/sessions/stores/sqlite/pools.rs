@@ -1,8 +1,10 @@
 //! The connections to a SQLite file: one copy's own, or those of all copies of a process.
 
 use super::present::Present;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+use crate::sessions::stores::lease::Leases;
+use sqlx::{
+    Sqlite,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
     path::{Path, PathBuf},
@@ -15,10 +17,10 @@ use std::{
 pub struct SqlitePools {
     pub(super) file: PathBuf,
     pub(super) present: Arc<Present>,
-    pub(super) readers: SqlitePool,
+    pub(super) readers: Leases<Sqlite>,
     /// SQLite lets one write at a time; the others would ask again and again, with luck in time,
     /// and a purge would push ahead of them all. Waiting for the one connection is a fair queue.
-    pub(super) writer: SqlitePool,
+    pub(super) writer: Leases<Sqlite>,
 }
 
 impl SqlitePools {
@@ -35,16 +37,17 @@ impl SqlitePools {
             .busy_timeout(Duration::from_secs(1));
         let present = Arc::new(Present::new(file));
         let pool = |connections| {
-            let present = present.clone();
-            SqlitePoolOptions::new()
+            let opened = present.clone();
+            let pool = SqlitePoolOptions::new()
                 .before_acquire(move |_, connection| {
-                    let keep = present.is_open_in(connection.age);
+                    let keep = opened.is_open_in(connection.age);
                     Box::pin(async move { Ok(keep) })
                 })
                 .max_connections(connections)
                 .acquire_timeout(Duration::from_secs(1))
                 .test_before_acquire(false)
-                .connect_lazy_with(options.clone())
+                .connect_lazy_with(options.clone());
+            Leases::to_file(pool, &present)
         };
         Self {
             file: file.into(),

@@ -11,13 +11,13 @@ use std::{
 
 /// The file, and since when it has been this very one.
 #[derive(Debug)]
-pub(super) struct Present {
+pub(in crate::sessions::stores) struct Present {
     file: PathBuf,
     known: Mutex<(Option<u64>, Instant)>,
 }
 
 impl Present {
-    pub(super) fn new(file: &Path) -> Self {
+    pub(in crate::sessions::stores) fn new(file: &Path) -> Self {
         Self {
             file: file.into(),
             known: Mutex::new((number(file), Instant::now())),
@@ -25,7 +25,7 @@ impl Present {
     }
 
     /// Looks which file it is now; older connections are open on another one.
-    pub(super) fn renew(&self) {
+    pub(in crate::sessions::stores) fn renew(&self) {
         let number = number(&self.file);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.0 != number {
@@ -34,7 +34,7 @@ impl Present {
     }
 
     /// Whether a connection of this age is open on the file that is there now.
-    pub(super) fn is_open_in(&self, age: Duration) -> bool {
+    pub(in crate::sessions::stores) fn is_open_in(&self, age: Duration) -> bool {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         number(&self.file) == known.0 && age <= known.1.elapsed()
     }

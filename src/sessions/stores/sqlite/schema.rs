@@ -9,7 +9,7 @@ use crate::{
     sessions::stores::StoreResult,
 };
 use async_trait::async_trait;
-use sqlx::Executor;
+use sqlx::{Connection, Executor};
 use std::collections::HashSet;
 
 #[async_trait]
@@ -34,29 +34,29 @@ impl Schema for SqliteStore {
         let query =
             r"SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE ? ESCAPE '\'";
         let query = sqlx::query_scalar(query).bind(self.identity.names.prefix.like_pattern());
-        query
-            .fetch_all(&self.pools.readers)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.reader().await?;
+        let found = query.fetch_all(lease.connection()).await;
+        lease.end(&found);
+        found.map_err(|error| self.sort(error))
     }
 
     async fn columns(&self) -> StoreResult<Vec<Column>> {
         let query = "SELECT name, type FROM pragma_table_info(?)";
         let query = sqlx::query_as(query).bind(&self.table);
-        query
-            .fetch_all(&self.pools.readers)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.reader().await?;
+        let found = query.fetch_all(lease.connection()).await;
+        lease.end(&found);
+        found.map_err(|error| self.sort(error))
     }
 
     async fn owner(&self) -> StoreResult<Option<String>> {
         let meta = self.identity.names.meta_table();
         let query = format!("SELECT value FROM {meta} WHERE name = 'install_key'");
         let query = sqlx::query_scalar(&query);
-        query
-            .fetch_optional(&self.pools.readers)
-            .await
-            .map_err(|error| self.sort(error))
+        let mut lease = self.reader().await?;
+        let found = query.fetch_optional(lease.connection()).await;
+        lease.end(&found);
+        found.map_err(|error| self.sort(error))
     }
 
     fn statements(&self) -> [(String, String); 2] {
@@ -64,18 +64,19 @@ impl Schema for SqliteStore {
     }
 
     async fn make(&self, statement: &str) -> StoreResult<()> {
-        let done = sqlx::raw_sql(statement).execute(&self.pools.writer).await;
+        let lease = self.pools.writer.take().await;
+        let mut lease = lease.map_err(|error| self.sort(error))?;
+        // Not prepared, so that it may be two statements.
+        let done = lease.connection().execute(statement).await;
+        lease.end(&done);
         done.map(|_| ()).map_err(|error| self.sort(error))
     }
 
     async fn sign(&self) -> StoreResult<()> {
         let statement = signing(&self.identity.names);
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
-        statement
-            .execute(&self.pools.writer)
-            .await
-            .map_err(|error| self.sort(error))?;
-        Ok(())
+        let signed = self.write(statement).await;
+        signed.map(|_| ()).map_err(|error| self.sort(error))
     }
 }
 
@@ -87,9 +88,14 @@ impl SqlitePools {
         identities: &[&Identity],
     ) -> StoreResult<()> {
         let query = "SELECT name FROM sqlite_master WHERE type = 'table'";
-        let there: Vec<String> = sqlx::query_scalar(query).fetch_all(&self.readers).await?;
-        let there: HashSet<String> = there.into_iter().collect();
-        let mut transaction = self.writer.begin().await?;
+        let mut lease = self.readers.take().await?;
+        let there = sqlx::query_scalar(query)
+            .fetch_all(lease.connection())
+            .await;
+        lease.end(&there);
+        let there: HashSet<String> = there?.into_iter().collect();
+        let mut lease = self.writer.take().await?;
+        let mut transaction = lease.connection().begin().await?;
         for identity in identities {
             let names = &identity.names;
             if there.contains(&names.session_table()) {
@@ -102,8 +108,9 @@ impl SqlitePools {
             let signed = sqlx::query(&statement).bind(fingerprint);
             signed.execute(&mut *transaction).await?;
         }
-        transaction.commit().await?;
-        Ok(())
+        let done = transaction.commit().await;
+        lease.end(&done);
+        Ok(done?)
     }
 }
 
