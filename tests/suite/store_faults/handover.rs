@@ -105,6 +105,6 @@ async fn a_save_under_a_lock_that_went_with_its_master_is_refused() {
     let held = locks.lock(&id, RECOVERY).await.unwrap();
     let held = held.expect("the lock is free");
     handover.begin_after("HSET");
-    let saved = held.save(&id, &session).await;
+    let saved = held.save(&id, &session, session.version).await;
     assert!(saved.is_err(), "{saved:?}");
 }

@@ -149,8 +149,8 @@ impl Store for MemcachedStore {
             }
             // A touch between our reading and our writing is no reason to give up.
             let unchanged = format!("C{number}");
-            let written = self.write(&key, &packed(session), &[&unchanged, &end]);
-            if written.await? {
+            let item = packed(session);
+            if self.write(&key, &item, &[&unchanged, &end]).await? {
                 return Ok(true);
             }
         }
