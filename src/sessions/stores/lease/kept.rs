@@ -27,6 +27,8 @@ struct State<DB: Database> {
     connections: Vec<Connected<DB>>,
     /// Whether somebody looks after those that stay unused.
     watched: bool,
+    /// Whether none is kept any more.
+    closed: bool,
 }
 
 impl<DB: Database> Kept<DB> {
@@ -34,6 +36,7 @@ impl<DB: Database> Kept<DB> {
         let state = State {
             connections: Vec::new(),
             watched: false,
+            closed: false,
         };
         Self {
             state: Mutex::new(state),
@@ -57,15 +60,21 @@ impl<DB: Database> Kept<DB> {
     pub(super) fn keep(self: &Arc<Self>, mut connected: Connected<DB>) {
         connected.used = Instant::now();
         let mut state = self.state();
+        if state.closed {
+            // Dropped, it goes to the pool, which waits for it.
+            return;
+        }
         state.connections.push(connected);
         if !mem::replace(&mut state.watched, true) {
             tokio::spawn(self.clone().give_back_unused());
         }
     }
 
-    /// Gives all of them back.
-    pub(super) fn clear(&self) {
-        self.state().connections.clear();
+    /// Gives all of them back, and whatever comes from now on.
+    pub(super) fn close(&self) {
+        let mut state = self.state();
+        state.closed = true;
+        state.connections.clear();
     }
 
     async fn give_back_unused(self: Arc<Self>) {

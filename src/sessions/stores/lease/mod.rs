@@ -76,7 +76,7 @@ impl<DB: Database> Leases<DB> {
     /// Closes the connections, those in use when they come back.
     pub(super) async fn close(&self) {
         self.places.close();
-        self.kept.clear();
+        self.kept.close();
         self.pool.close().await;
     }
 }

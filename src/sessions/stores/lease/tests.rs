@@ -108,3 +108,20 @@ async fn what_is_closed_is_closed_for_everybody() {
     assert!(matches!(leases.take().await, Err(sqlx::Error::PoolClosed)));
     assert_eq!(leases.pool.size(), 0);
 }
+
+#[tokio::test]
+async fn a_connection_in_use_at_the_end_is_not_kept_when_it_comes_back() {
+    let leases = Leases::to_server(pool());
+    let lease = leases.take().await.unwrap();
+    let closing = tokio::spawn({
+        let leases = leases.clone();
+        async move { leases.close().await }
+    });
+    while !leases.pool.is_closed() {
+        tokio::task::yield_now().await;
+    }
+    lease.end(&Ok(()));
+    assert!(leases.kept.take().is_none());
+    closing.await.unwrap();
+    assert_eq!(leases.pool.size(), 0);
+}
