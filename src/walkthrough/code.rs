@@ -3,7 +3,7 @@
 use maud::{PreEscaped, html};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use syntect::{
     html::{ClassStyle, ClassedHTMLGenerator},
@@ -11,11 +11,11 @@ use syntect::{
     util::LinesWithEndings,
 };
 
-/// Loaded when the first listing is shown: a copy that shows none need not carry it.
-static SYNTAXES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
+/// Loaded when a listing is to be coloured that has not been before. Used for one lesson it has
+/// grown by 20 MB of compiled patterns, and by more for each further one.
+static SYNTAXES: Mutex<Option<Arc<SyntaxSet>>> = Mutex::new(None);
 
-/// By language and text. To colour the listings of one lesson takes up to 30 ms, in which the
-/// thread serves nobody else: a few who turn pages fast would hold up everybody.
+/// By language and text.
 type Coloured = BTreeMap<(String, String), Arc<str>>;
 
 static COLOURED: Mutex<Coloured> = Mutex::new(BTreeMap::new());
@@ -62,9 +62,20 @@ fn shelf() -> MutexGuard<'static, Coloured> {
     COLOURED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Forgets what listings are coloured with until another new one is shown. The coloured ones stay.
+pub fn put_colours_away() {
+    *syntaxes() = None;
+}
+
+fn syntaxes() -> MutexGuard<'static, Option<Arc<SyntaxSet>>> {
+    SYNTAXES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn coloured(listing: &str, language: &str) -> Option<String> {
-    let syntax = SYNTAXES.find_syntax_by_token(language)?;
-    let mut generator = ClassedHTMLGenerator::new_with_class_style(syntax, &SYNTAXES, CLASSES);
+    let load = || Arc::new(SyntaxSet::load_defaults_newlines());
+    let syntaxes = syntaxes().get_or_insert_with(load).clone();
+    let syntax = syntaxes.find_syntax_by_token(language)?;
+    let mut generator = ClassedHTMLGenerator::new_with_class_style(syntax, &syntaxes, CLASSES);
     for line in LinesWithEndings::from(listing) {
         generator
             .parse_html_for_line_which_includes_newline(line)

@@ -11,6 +11,7 @@ mod lesson;
 mod markdown;
 mod source;
 
+pub use code::put_colours_away;
 pub use directives::{Block, TaskText};
 pub use front_matter::FrontMatter;
 pub use include::anchors;
