@@ -107,7 +107,16 @@ impl Redis {
         let there = format!("port={},state=online", self.port);
         let synced = Duration::from_secs(60);
         eventually("the replica is there", synced, async || {
-            theirs.ask("INFO replication").await.contains(&there)
+            // The master says so when it has sent all; the replica when it has read all.
+            let theirs = theirs.ask("INFO replication").await;
+            let ours = ours.ask("INFO replication").await;
+            theirs.contains(&there) && ours.contains("master_link_status:up")
+        })
+        .await;
+        // Its first confirmation may still take longer than a change has.
+        theirs.tell("SET followed 1").await;
+        eventually("the replica confirms", synced, async || {
+            theirs.line_after("WAIT 1 200").await.trim() != ":0"
         })
         .await;
     }
