@@ -124,6 +124,7 @@ impl Proxy {
 
     /// Once the server has answered what contains `words`, every connection ends, and new ones
     /// lead to `target`.
+    #[cfg(feature = "redis")]
     pub fn lead_elsewhere_after(&self, words: &'static str, target: u16) {
         let handover = Some((words, target));
         self.weather
