@@ -24,9 +24,10 @@ pub struct SqlitePools {
 }
 
 impl SqlitePools {
-    /// Connections to `file`, which need not be there yet. However many copies share them,
-    /// readers never wait for long: a statement takes microseconds.
-    pub fn new(file: &Path) -> Self {
+    /// Connections to `file`, which need not be there yet, closed when they are `unused` for so
+    /// long. However many copies share them, readers never wait for long: a statement takes
+    /// microseconds.
+    pub fn new(file: &Path, unused: Duration) -> Self {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(false)
@@ -44,6 +45,7 @@ impl SqlitePools {
                     Box::pin(async move { Ok(keep) })
                 })
                 .max_connections(connections)
+                .idle_timeout(unused)
                 .acquire_timeout(Duration::from_secs(1))
                 .test_before_acquire(false)
                 .connect_lazy_with(options.clone());
