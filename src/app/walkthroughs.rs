@@ -6,7 +6,7 @@ use crate::{
     page::page,
     sandbox::{Lesson, Sandbox},
     sessions::Visitor,
-    walkthrough::{Block, Mistake, Names, TaskText, Walkthrough, put_colours_away},
+    walkthrough::{Block, Mistake, Names, TaskText, Walkthrough},
     xray::{self, Recording},
 };
 use axum::{
@@ -15,7 +15,6 @@ use axum::{
     routing::get,
 };
 use maud::{Markup, PreEscaped, html};
-use tokio::task::spawn_blocking;
 
 pub(super) fn router() -> Router<Sandbox> {
     Router::new()
@@ -29,23 +28,12 @@ fn unreadable(mistake: Mistake) -> HttpError {
     HttpError::Mistake(mistake.to_string())
 }
 
-/// On a thread of its own: to colour the listings of a lesson that nobody has opened yet takes up
-/// to 200 ms, in which this thread would serve nobody else. What that takes is put away each time,
-/// since it is most of a copy's memory, and hundreds of students share a host.
-async fn read(lesson: &'static Lesson, sandbox: &Sandbox) -> Result<Walkthrough, HttpError> {
-    let sandbox = sandbox.clone();
-    let read = spawn_blocking(move || {
-        let names = Names {
-            port: sandbox.identity.port().number(),
-            cookie: sandbox.identity.names.cookie.as_str(),
-        };
-        let read = Walkthrough::read(lesson.file, names);
-        put_colours_away();
-        read
-    });
-    let read = read.await;
-    let read = read.map_err(|_| HttpError::internal("the reading of a walkthrough broke off"))?;
-    read.map_err(unreadable)
+fn read(lesson: &Lesson, sandbox: &Sandbox) -> Result<Walkthrough, HttpError> {
+    let names = Names {
+        port: sandbox.identity.port().number(),
+        cookie: sandbox.identity.names.cookie.as_str(),
+    };
+    Walkthrough::read(lesson.file, names).map_err(unreadable)
 }
 
 async fn index(State(sandbox): State<Sandbox>, recording: Recording) -> Result<Markup, HttpError> {
@@ -93,7 +81,7 @@ async fn lesson(
     let at = lessons.iter().position(|lesson| lesson.digits() == number);
     let at = at.ok_or(HttpError::NotFound)?;
     let lesson = lessons[at];
-    let text = read(lesson, &sandbox).await?;
+    let text = read(lesson, &sandbox)?;
     let ring = visitor
         .session_id()
         .and_then(|id| sandbox.sessions.rings().of(id.0));

@@ -1,38 +1,25 @@
 //! Listings in colour, by classes: the content security policy allows no inline styles.
+//!
+//! They were coloured when the program was built, by `build.rs`: the patterns that it takes fill
+//! 20 MB and more, for as long as a process runs.
 
 use maud::{PreEscaped, html};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
-use syntect::{
-    html::{ClassStyle, ClassedHTMLGenerator},
-    parsing::SyntaxSet,
-    util::LinesWithEndings,
-};
 
-/// Loaded when a listing is to be coloured that has not been before. Used for one lesson it has
-/// grown by 20 MB of compiled patterns, and by more for each further one.
-static SYNTAXES: Mutex<Option<Arc<SyntaxSet>>> = Mutex::new(None);
+/// Language, listing and its HTML, sorted.
+type Coloured = (&'static str, &'static str, &'static str);
 
-/// By language and text.
-type Coloured = BTreeMap<(String, String), Arc<str>>;
+/// All listings of the lessons in a language that can be coloured, with stand-ins for what each
+/// copy has its own of.
+static LISTINGS: &[Coloured] = include!(concat!(env!("OUT_DIR"), "/listings.rs"));
 
-static COLOURED: Mutex<Coloured> = Mutex::new(BTreeMap::new());
-
-/// Several times what the lessons have. Commands name the port, so a hosted class has more.
-const KEPT: usize = 1024;
-
-const CLASSES: ClassStyle = ClassStyle::SpacedPrefixed { prefix: "hl-" };
-
-/// A listing as HTML. `language` as in a fence: `rust`, `sh`, `json`, …; unknown ones stay plain.
+/// A listing as HTML. `language` as in a fence: `rust`, `sh`, `json`, …; unknown ones stay plain,
+/// and so does a listing that was changed since the program was built.
 pub(super) fn highlighted(listing: &str, language: &str) -> String {
-    let coloured = kept(listing, language);
     html! {
         // It can be scrolled, so the keyboard must reach it.
         pre.listing tabindex="0" {
             code data-language=(language) {
-                @match coloured {
+                @match coloured(listing, language) {
                     Some(coloured) => (PreEscaped(coloured)),
                     None => (listing),
                 }
@@ -42,46 +29,11 @@ pub(super) fn highlighted(listing: &str, language: &str) -> String {
     .into_string()
 }
 
-/// The listing in colour, made when it is shown for the first time.
-fn kept(listing: &str, language: &str) -> Option<Arc<str>> {
-    let key = (language.to_owned(), listing.to_owned());
-    let known = shelf().get(&key).cloned();
-    if known.is_some() {
-        return known;
-    }
-    let made: Arc<str> = coloured(listing, language)?.into();
-    let mut shelf = shelf();
-    if shelf.len() >= KEPT {
-        shelf.clear();
-    }
-    shelf.insert(key, made.clone());
-    Some(made)
-}
-
-fn shelf() -> MutexGuard<'static, Coloured> {
-    COLOURED.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Forgets what listings are coloured with until another new one is shown. The coloured ones stay.
-pub fn put_colours_away() {
-    *syntaxes() = None;
-}
-
-fn syntaxes() -> MutexGuard<'static, Option<Arc<SyntaxSet>>> {
-    SYNTAXES.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn coloured(listing: &str, language: &str) -> Option<String> {
-    let load = || Arc::new(SyntaxSet::load_defaults_newlines());
-    let syntaxes = syntaxes().get_or_insert_with(load).clone();
-    let syntax = syntaxes.find_syntax_by_token(language)?;
-    let mut generator = ClassedHTMLGenerator::new_with_class_style(syntax, &syntaxes, CLASSES);
-    for line in LinesWithEndings::from(listing) {
-        generator
-            .parse_html_for_line_which_includes_newline(line)
-            .ok()?;
-    }
-    Some(generator.finalize())
+fn coloured(listing: &str, language: &str) -> Option<&'static str> {
+    let found = LISTINGS.binary_search_by_key(&(language, listing), |&(language, listing, _)| {
+        (language, listing)
+    });
+    found.ok().map(|at| LISTINGS[at].2)
 }
 
 #[cfg(test)]
@@ -89,15 +41,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_listing_is_coloured_once_until_there_are_too_many() {
-        let show = || kept("let once = 1;\n", "rust").unwrap();
-        let first = show();
-        assert!(Arc::ptr_eq(&first, &show()));
-        for number in 0..KEPT {
-            kept(&format!("{number}\n"), "txt").unwrap();
+    fn every_listing_that_was_coloured_is_found() {
+        assert!(LISTINGS.len() > 100);
+        for (language, listing, html) in LISTINGS {
+            assert_eq!(coloured(listing, language), Some(*html));
+            assert!(highlighted(listing, language).contains(*html));
         }
-        assert!(shelf().len() <= KEPT);
-        assert!(!Arc::ptr_eq(&first, &show()));
-        assert_eq!(first, show());
+    }
+
+    #[test]
+    fn a_listing_that_was_not_is_shown_as_it_is_written() {
+        let (language, listing, _) = LISTINGS[0];
+        for (listing, language) in [
+            (format!("{listing}<b>&amp;"), language),
+            (listing.to_owned(), "a language of its own"),
+        ] {
+            let shown = highlighted(&listing, language);
+            let escaped = html! { (listing) }.into_string();
+            assert!(shown.contains(&format!("\">{escaped}</code>")), "{shown}");
+            assert!(!shown.contains("<span") && !shown.contains("<b>"));
+        }
     }
 }

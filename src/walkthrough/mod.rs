@@ -4,32 +4,16 @@
 //! well, as in a checkout, that one goes before, so that a changed text shows on reload.
 
 mod code;
-mod directives;
-mod front_matter;
-mod include;
 mod lesson;
-mod markdown;
 mod source;
+mod text;
 
-pub use code::put_colours_away;
-pub use directives::{Block, TaskText};
-pub use front_matter::FrontMatter;
-pub use include::anchors;
 pub use lesson::{Lesson, Task};
 pub use source::{names as file_names, read as read_source};
+pub use text::{Block, FrontMatter, TaskText, Walkthrough, anchors};
 
+use maud::html;
 use std::fmt;
-
-/// A lesson's text, ready to be shown.
-#[derive(Debug, Clone)]
-pub struct Walkthrough {
-    /// Number, title, summary and minutes.
-    pub front: FrontMatter,
-    /// Its parts in their order.
-    pub blocks: Vec<Block>,
-    /// The anchors that it shows: file and name.
-    pub included: Vec<(String, String)>,
-}
 
 /// What stands in a walkthrough for something that each copy has its own of.
 #[derive(Debug, Clone, Copy)]
@@ -67,10 +51,7 @@ impl Walkthrough {
     /// The first mistake in that.
     pub fn read_front(name: &str) -> Result<FrontMatter, Mistake> {
         let (file, text) = text_of(name)?;
-        match front_matter::parse(&text) {
-            Ok((front, _)) => Ok(front),
-            Err((line, what)) => Err(Mistake { file, line, what }),
-        }
+        text::front(&text).map_err(|(line, what)| Mistake { file, line, what })
     }
 
     /// The walkthrough with this text.
@@ -78,23 +59,11 @@ impl Walkthrough {
     /// # Errors
     /// The first mistake in it.
     pub fn parse(file: &str, text: &str, names: Names<'_>) -> Result<Self, Mistake> {
-        let mistake = |(line, what)| Mistake {
+        let mut render = |markdown: &str| names.put_into(&text::html(markdown, code::highlighted));
+        text::parse(text, &source::read, &mut render).map_err(|(line, what)| Mistake {
             file: file.to_owned(),
             line,
             what,
-        };
-        let (front, begin) = front_matter::parse(text).map_err(mistake)?;
-        let body: Vec<_> = text.lines().enumerate().skip(begin).collect();
-        let (body, included) = include::resolve(body).map_err(mistake)?;
-        let body = body.into_iter().map(|(line, text)| {
-            let text = text.replace("{{port}}", &names.port.to_string());
-            (line, text.replace("{{cookie}}", names.cookie))
-        });
-        let blocks = directives::split(body.collect()).map_err(mistake)?;
-        Ok(Self {
-            front,
-            blocks,
-            included,
         })
     }
 
@@ -104,6 +73,15 @@ impl Walkthrough {
             Block::Task(task) => Some(task),
             Block::Html(_) => None,
         })
+    }
+}
+
+impl Names<'_> {
+    /// A text with these names, where stand-ins were.
+    fn put_into(self, html: &str) -> String {
+        let cookie = html! { (self.cookie) }.into_string();
+        html.replace(text::COOKIE, &cookie)
+            .replace(text::PORT, &self.port.to_string())
     }
 }
 
@@ -127,12 +105,6 @@ impl fmt::Display for Mistake {
 }
 
 impl std::error::Error for Mistake {}
-
-/// A line of a text with its number, counted from 0.
-type Line<T> = (usize, T);
-
-/// What is wrong in a line, counted from 1.
-type LineResult<T> = Result<T, (usize, String)>;
 
 #[cfg(test)]
 mod tests {
@@ -163,6 +135,30 @@ mod tests {
         assert_eq!(task.text.trim(), "<p>Do <em>it</em>.</p>");
         assert_eq!(task.hints.len(), 2);
         assert_eq!(after.trim(), "<p>Bye s41220Cookie.</p>");
+    }
+
+    #[test]
+    fn each_copy_has_its_own_names_in_text_links_and_listings() {
+        let body =
+            "[`{{cookie}}`](/{{port}})\n\n```sh\necho {{port}} '{{cookie}}=1{{port}}2'\n```\n";
+        let shown = |port, cookie| {
+            let text = format!("{FRONT}{body}");
+            let walkthrough = Walkthrough::parse("f", &text, Names { port, cookie }).unwrap();
+            let [Block::Html(html)] = &walkthrough.blocks[..] else {
+                panic!("{walkthrough:?}");
+            };
+            html.clone()
+        };
+        for (port, cookie, escaped) in [
+            (41220, "s41220Cookie", "s41220Cookie"),
+            (1, "<b>", "&lt;b&gt;"),
+        ] {
+            let html = shown(port, cookie);
+            let link = format!("<a href=\"/{port}\"><code>{escaped}</code></a>");
+            assert!(html.contains(&link), "{html}");
+            let listing = format!(">echo {port} '{escaped}=1{port}2'\n</code>");
+            assert!(html.contains(&listing), "{html}");
+        }
     }
 
     #[test]

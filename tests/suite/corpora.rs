@@ -16,8 +16,6 @@ use targets::{TARGETS, Target};
 
 /// So many mutants are made of each file.
 const MUTANTS: usize = 100;
-/// Of a walkthrough, whose listings are coloured, which takes its time without optimisation.
-const WALKTHROUGHS: usize = 5;
 /// What parsers trip over, put in anywhere.
 const ODD: [&[u8]; 16] = [
     b"\0",
@@ -88,15 +86,11 @@ fn feed_with_corpus(name: &str, target: Target) -> Vec<String> {
         .into_iter()
         .map(|path| fs::read(path).unwrap())
         .collect();
-    let mutants = match name {
-        "walkthrough" => WALKTHROUGHS,
-        _ => MUTANTS,
-    };
-    let mut dice = Dice::new(mutants as u64);
+    let mut dice = Dice::new(MUTANTS as u64);
     let mut broken = Vec::new();
     for seed in &corpus {
         broken.extend(feed(name, target, seed));
-        for _ in 0..mutants {
+        for _ in 0..MUTANTS {
             let other = dice.one_of(&corpus).clone();
             broken.extend(feed(name, target, &mutant(seed, &other, &mut dice)));
         }

@@ -88,6 +88,37 @@ fn every_anchor_is_closed_and_used() {
     }
 }
 
+fn html(text: &Walkthrough) -> String {
+    let html = text.blocks.iter().map(|block| match block {
+        Block::Html(html) => html.clone(),
+        Block::Task(task) => task.text.clone() + &task.hints.concat(),
+    });
+    html.collect()
+}
+
+#[test]
+fn every_listing_is_coloured_and_names_this_copy() {
+    let mut total = 0;
+    for lesson in catalog() {
+        let file = lesson.file;
+        // Numbers that no lesson has of its own accord.
+        let [one, other] = [61021, 61022].map(|port| html(&walkthrough(lesson, port)));
+        assert_eq!(one.replace("61021", "61022"), other, "{file}");
+        let written = read_source(&format!("lessons/{file}")).unwrap();
+        let named = written.matches("{{port}}").count() + written.matches("{{cookie}}").count();
+        assert_eq!(one.matches("61021").count(), named, "{file}");
+        for listing in one.split("<code data-language=\"").skip(1) {
+            let (language, listing) = listing.split_once("\">").unwrap();
+            let listing = listing.split("</code>").next().unwrap();
+            let coloured = listing.contains("<span class=\"hl-");
+            // What a terminal shows is in no language.
+            assert!(coloured || language == "text", "{file}: {listing}");
+            total += 1;
+        }
+    }
+    assert!(total > 100, "{total} listings");
+}
+
 #[test]
 fn no_lesson_speaks_of_a_port_that_is_not_this_copy_s() {
     for lesson in catalog() {

@@ -1,6 +1,6 @@
 //! Tasks and hints among the text: `:::task id`, `:::hint`, `:::`.
 
-use super::{Line, LineResult, markdown};
+use super::{Line, LineResult, Render};
 
 /// A part of a walkthrough.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ struct Open {
 }
 
 /// Splits a text into its blocks. What stands within a fence is code, whatever it looks like.
-pub(super) fn split(lines: Vec<Line<String>>) -> LineResult<Vec<Block>> {
+pub(super) fn split(lines: Vec<Line<String>>, render: &mut Render<'_>) -> LineResult<Vec<Block>> {
     let (mut blocks, mut text, mut open) = (Vec::new(), Vec::new(), None::<Open>);
     let mut fence = None;
     for (at, line) in lines {
@@ -46,9 +46,12 @@ pub(super) fn split(lines: Vec<Line<String>>) -> LineResult<Vec<Block>> {
             (None, Some(task)) => task.last().push((at, line)),
             (Some("hint"), Some(task)) => task.parts.push(Vec::new()),
             (Some("hint"), None) => return Err((at + 1, "a hint outside of a task".into())),
-            (Some(""), Some(_)) => blocks.extend(open.take().map(Open::close).transpose()?),
+            (Some(""), Some(_)) => {
+                let task = open.take().map(|task| task.close(render));
+                blocks.extend(task.transpose()?);
+            }
             (Some(directive), None) => {
-                blocks.extend(html(std::mem::take(&mut text))?);
+                blocks.extend(html(std::mem::take(&mut text), render));
                 open = Some(Open::begin(at, directive)?);
             }
             (Some(other), Some(_)) => {
@@ -65,7 +68,7 @@ pub(super) fn split(lines: Vec<Line<String>>) -> LineResult<Vec<Block>> {
             format!("the task `{}` has no end `:::`", task.id),
         ));
     }
-    blocks.extend(html(text)?);
+    blocks.extend(html(text, render));
     Ok(blocks)
 }
 
@@ -88,10 +91,10 @@ impl Open {
         self.parts.last_mut().expect("it begins with one")
     }
 
-    fn close(self) -> LineResult<Block> {
+    fn close(self, render: &mut Render<'_>) -> LineResult<Block> {
         let mut parts = Vec::new();
         for part in self.parts {
-            let text = markdown::render(part)?;
+            let text = render(&joined(part));
             if text.trim().is_empty() {
                 return Err((self.at + 1, format!("the task `{}` has no text", self.id)));
             }
@@ -106,9 +109,11 @@ impl Open {
     }
 }
 
-fn html(text: Vec<Line<String>>) -> LineResult<Option<Block>> {
-    if text.iter().all(|(_, line)| line.trim().is_empty()) {
-        return Ok(None);
-    }
-    markdown::render(text).map(|html| Some(Block::Html(html)))
+fn html(text: Vec<Line<String>>, render: &mut Render<'_>) -> Option<Block> {
+    let text = joined(text);
+    (!text.trim().is_empty()).then(|| Block::Html(render(&text)))
+}
+
+fn joined(lines: Vec<Line<String>>) -> String {
+    lines.into_iter().map(|(_, line)| line + "\n").collect()
 }

@@ -1,15 +1,16 @@
 //! Markdown to HTML.
 
-use super::{Line, LineResult, code};
+use super::stand_ins;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html::push_html};
 
 /// Tables, and quotation marks as they are printed.
 const EXTENSIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_SMART_PUNCTUATION);
 
-/// The HTML of these lines. HTML within the Markdown is shown as it is written: what looks like
-/// an element may be an example.
-pub(super) fn render(lines: Vec<Line<String>>) -> LineResult<String> {
-    let text: String = lines.into_iter().map(|(_, line)| line + "\n").collect();
+/// The HTML of a text, with its listings as `highlighted` makes them of listing and language, and
+/// with stand-ins for what each copy has its own of. HTML within the Markdown is shown as it is
+/// written: what looks like an element may be an example.
+pub(crate) fn html(text: &str, mut highlighted: impl FnMut(&str, &str) -> String) -> String {
+    let text = stand_ins::put_in(text);
     let mut language = None;
     let mut listing = String::new();
     let events = Parser::new_ext(&text, EXTENSIONS).filter_map(|event| match event {
@@ -25,7 +26,7 @@ pub(super) fn render(lines: Vec<Line<String>>) -> LineResult<String> {
             None
         }
         Event::End(TagEnd::CodeBlock) => {
-            let html = code::highlighted(&listing, &language.take().unwrap_or_default());
+            let html = highlighted(&listing, &language.take().unwrap_or_default());
             listing.clear();
             Some(Event::Html(CowStr::from(html)))
         }
@@ -36,5 +37,5 @@ pub(super) fn render(lines: Vec<Line<String>>) -> LineResult<String> {
     push_html(&mut html, events);
     // A table may be wider than a telephone: then it is moved, not the page.
     let html = html.replace("<table>", "<div class=\"scroll\" tabindex=\"0\"><table>");
-    Ok(html.replace("</table>", "</table></div>"))
+    html.replace("</table>", "</table></div>")
 }
