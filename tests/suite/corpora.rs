@@ -14,8 +14,8 @@ use std::{
 };
 use targets::{TARGETS, Target};
 
-/// So many mutants are made of each file.
-const MUTANTS: usize = 100;
+/// About so many mutants are made of the files of a corpus.
+const MUTANTS: usize = 3000;
 /// What parsers trip over, put in anywhere.
 const ODD: [&[u8]; 16] = [
     b"\0",
@@ -90,7 +90,7 @@ fn feed_with_corpus(name: &str, target: Target) -> Vec<String> {
     let mut broken = Vec::new();
     for seed in &corpus {
         broken.extend(feed(name, target, seed));
-        for _ in 0..MUTANTS {
+        for _ in 0..=MUTANTS / corpus.len() {
             let other = dice.one_of(&corpus).clone();
             broken.extend(feed(name, target, &mutant(seed, &other, &mut dice)));
         }
