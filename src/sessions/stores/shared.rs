@@ -13,13 +13,10 @@ use crate::{
     config::{CookieForm, Refusal, StoreKind, StoreSetup, Tenancy},
     identity::Identity,
 };
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc};
 
 /// A server's connections for the sessions of all copies.
 const CONNECTIONS: u32 = 24;
-/// How long a SQLite file's are kept that nobody uses. A new one has to read the tables of all
-/// copies first.
-const UNUSED: Duration = Duration::from_secs(60);
 /// How many of them, or of a SQLite file's, one copy may use at a time.
 const PLACES: usize = 4;
 /// What a copy may keep in memory; with a thousand copies even this is much.
@@ -53,7 +50,7 @@ impl SharedStores {
             StoreSetup::Memory => Connections::Memory,
             StoreSetup::File => Connections::File,
             StoreSetup::Cookie(form) => Connections::Cookie(*form),
-            StoreSetup::Sqlite(file) => Connections::Sqlite(SqlitePools::new(file, UNUSED)),
+            StoreSetup::Sqlite(file) => Connections::Sqlite(SqlitePools::new(file)),
             StoreSetup::Mysql(credentials) => {
                 Connections::Mysql(MysqlPools::new(credentials, CONNECTIONS))
             }

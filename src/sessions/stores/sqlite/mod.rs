@@ -40,14 +40,10 @@ pub struct SqliteStore {
 /// than every store's limit, so that a locked file is told from one that does not answer at all.
 const CHANGE_LIMIT: Duration = Duration::from_millis(1200);
 
-/// How long a copy keeps connections that it does not use. Each has a thread and a cache, together
-/// 150 KB, which is much for a copy that nobody visits; a new one is there in half a millisecond.
-const UNUSED: Duration = Duration::from_secs(10);
-
 impl SqliteStore {
     /// Sessions in `file`, which is made by [`Store::prepare`] and opened when first needed.
     pub fn new(file: &Path, identity: &Identity) -> Self {
-        Self::on(SqlitePools::new(file, UNUSED), false, identity)
+        Self::on(SqlitePools::new(file), false, identity)
     }
 
     /// Sessions in the file of `pools`, which are left open for others.

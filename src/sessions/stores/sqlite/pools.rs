@@ -24,10 +24,9 @@ pub struct SqlitePools {
 }
 
 impl SqlitePools {
-    /// Connections to `file`, which need not be there yet, closed when they are `unused` for so
-    /// long. However many copies share them, readers never wait for long: a statement takes
-    /// microseconds.
-    pub fn new(file: &Path, unused: Duration) -> Self {
+    /// Connections to `file`, which need not be there yet. However many copies share them,
+    /// readers never wait for long: a statement takes microseconds.
+    pub fn new(file: &Path) -> Self {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .create_if_missing(false)
@@ -45,7 +44,6 @@ impl SqlitePools {
                     Box::pin(async move { Ok(keep) })
                 })
                 .max_connections(connections)
-                .idle_timeout(unused)
                 .acquire_timeout(Duration::from_secs(1))
                 .test_before_acquire(false)
                 .connect_lazy_with(options.clone());
