@@ -59,18 +59,33 @@ impl<DB: Database> Leases<DB> {
     pub(super) async fn take(&self) -> sqlx::Result<Lease<DB>> {
         let leased = timeout(TURN, async {
             let place = self.places.clone().acquire_owned().await;
-            let place = place.map_err(|_| sqlx::Error::PoolClosed)?;
-            let connected = match self.kept.take() {
-                Some(connected) => connected,
-                None => Connected::new(self.pool.acquire().await?),
-            };
-            Ok(Lease {
-                connected: Some(connected),
-                kept: self.kept.clone(),
-                _place: place,
-            })
+            self.lease(place.map_err(|_| sqlx::Error::PoolClosed)?)
+                .await
         });
         leased.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// A connection, unless all are in use.
+    pub(super) async fn take_if_free(&self) -> Option<sqlx::Result<Lease<DB>>> {
+        let place = self.places.clone().try_acquire_owned().ok()?;
+        Some(self.lease(place).await)
+    }
+
+    async fn lease(&self, place: OwnedSemaphorePermit) -> sqlx::Result<Lease<DB>> {
+        let connected = match self.kept.take() {
+            Some(connected) => connected,
+            None => Connected::new(self.pool.acquire().await?),
+        };
+        Ok(Lease {
+            connected: Some(connected),
+            kept: self.kept.clone(),
+            _place: place,
+        })
+    }
+
+    /// Whether none has been opened, or all have been closed again.
+    pub(super) fn are_closed(&self) -> bool {
+        self.pool.size() == 0
     }
 
     /// Closes the connections, those in use when they come back.

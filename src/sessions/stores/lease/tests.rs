@@ -125,3 +125,15 @@ async fn a_connection_in_use_at_the_end_is_not_kept_when_it_comes_back() {
     closing.await.unwrap();
     assert_eq!(leases.pool.size(), 0);
 }
+
+#[tokio::test]
+async fn whoever_wants_a_free_connection_only_does_not_wait() {
+    let leases = Leases::to_server(pool());
+    assert!(leases.are_closed());
+    let first = leases.take_if_free().await.unwrap().unwrap();
+    let _second = leases.take_if_free().await.unwrap().unwrap();
+    assert!(leases.take_if_free().await.is_none());
+    first.end(&Ok(()));
+    assert!(leases.take_if_free().await.unwrap().is_ok());
+    assert!(!leases.are_closed());
+}

@@ -63,7 +63,7 @@ impl SqliteStore {
             return Ok(());
         }
         let query = sqlx::query_scalar("PRAGMA quick_check(1)");
-        let mut lease = self.reader().await?;
+        let mut lease = self.long_reader().await?;
         let looked = timeout(LOOK_LIMIT, query.fetch_one(lease.connection())).await;
         let Ok(found) = looked else {
             return Ok(());

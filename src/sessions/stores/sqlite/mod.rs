@@ -89,7 +89,14 @@ impl SqliteStore {
         done.map(|done| done.rows_affected())
     }
 
+    /// For a look by the key.
     async fn reader(&self) -> StoreResult<Lease<Sqlite>> {
+        let lease = self.pools.reader().await;
+        lease.map_err(|error| self.sort(error))
+    }
+
+    /// For a look at the whole table, beside which writing goes on.
+    async fn long_reader(&self) -> StoreResult<Lease<Sqlite>> {
         let lease = self.pools.readers.take().await;
         lease.map_err(|error| self.sort(error))
     }
@@ -213,7 +220,7 @@ impl Store for SqliteStore {
     async fn count(&self) -> StoreResult<u64> {
         let query = format!("SELECT COUNT(*) FROM {}", self.table);
         let query = sqlx::query_scalar(&query);
-        let mut lease = self.reader().await?;
+        let mut lease = self.long_reader().await?;
         let count: Result<i64, _> = query.fetch_one(lease.connection()).await;
         lease.end(&count);
         count
@@ -228,7 +235,7 @@ impl Store for SqliteStore {
              WHERE SUBSTR(id, 1, LENGTH(?1)) = ?1 ORDER BY expiry_date DESC LIMIT ?2"
         );
         let query = sqlx::query_as(&query).bind(prefix).bind(limit);
-        let mut lease = self.reader().await?;
+        let mut lease = self.long_reader().await?;
         let rows: Result<Vec<(String, i64, i64)>, _> = query.fetch_all(lease.connection()).await;
         lease.end(&rows);
         let rows = rows.map_err(|error| self.sort(error))?;
@@ -252,7 +259,7 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> StoreResult<()> {
         let query = format!("SELECT 1 FROM {} LIMIT 1", self.table);
-        let mut lease = self.reader().await?;
+        let mut lease = self.long_reader().await?;
         let row = sqlx::query(&query).fetch_optional(lease.connection()).await;
         lease.end(&row);
         row.map(|_| ()).map_err(|error| self.sort(error))

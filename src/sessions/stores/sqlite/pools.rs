@@ -1,7 +1,7 @@
 //! The connections to a SQLite file: one copy's own, or those of all copies of a process.
 
 use super::present::Present;
-use crate::sessions::stores::lease::Leases;
+use crate::sessions::stores::lease::{Lease, Leases};
 use sqlx::{
     Sqlite,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -55,6 +55,17 @@ impl SqlitePools {
             writer: pool(1),
             present,
         }
+    }
+
+    /// A connection for a short look: the writer's as long as it is free and does alone. Each one
+    /// has a thread and a cache, which is much for a copy that few visit.
+    pub(super) async fn reader(&self) -> sqlx::Result<Lease<Sqlite>> {
+        if self.readers.are_closed()
+            && let Some(lease) = self.writer.take_if_free().await
+        {
+            return lease;
+        }
+        self.readers.take().await
     }
 
     /// Closes them all, for everybody.

@@ -88,7 +88,7 @@ impl SqlitePools {
         identities: &[&Identity],
     ) -> StoreResult<()> {
         let query = "SELECT name FROM sqlite_master WHERE type = 'table'";
-        let mut lease = self.readers.take().await?;
+        let mut lease = self.reader().await?;
         let there = sqlx::query_scalar(query)
             .fetch_all(lease.connection())
             .await;
