@@ -19,6 +19,16 @@ async fn mark(lease: &mut Lease<Sqlite>) {
     made.execute(lease.connection()).await.unwrap();
 }
 
+/// Waits for the pool to have a connection that nobody uses, and fails if it never has.
+async fn until_one_is_back(leases: &Leases<Sqlite>) {
+    let back = async {
+        while leases.pool.num_idle() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), back).await.unwrap();
+}
+
 async fn is_marked(lease: &mut Lease<Sqlite>) -> bool {
     let query = sqlx::query("SELECT COUNT(*) FROM sqlite_master");
     let row = query.fetch_one(lease.connection()).await.unwrap();
@@ -63,9 +73,7 @@ async fn a_connection_with_an_error_goes_back_to_the_pool_which_looks_at_it() {
     let mut lease = leases.take().await.unwrap();
     mark(&mut lease).await;
     lease.end::<()>(&Err(sqlx::Error::RowNotFound));
-    while leases.pool.num_idle() == 0 {
-        tokio::task::yield_now().await;
-    }
+    until_one_is_back(&leases).await;
     let mut next = leases.take().await.unwrap();
     assert!(is_marked(&mut next).await);
 }
@@ -75,12 +83,7 @@ async fn an_unused_connection_goes_back_to_the_pool() {
     let leases = Leases::to_server(pool());
     leases.take().await.unwrap().end(&Ok(()));
     assert_eq!(leases.pool.num_idle(), 0);
-    let back = async {
-        while leases.pool.num_idle() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(Duration::from_secs(20), back).await.unwrap();
+    until_one_is_back(&leases).await;
     // And once more: whoever looks after them has gone in the meantime.
     leases.take().await.unwrap().end(&Ok(()));
     assert!(leases.kept.take().is_some());
