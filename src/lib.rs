@@ -16,9 +16,6 @@
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
 //! | 0 facts | [`identity`], [`page`], [`error`], [`clock`], [`spreadsheet`] |
 //!
-//! `build.rs` is no room: it colours the lessons' listings while the program is built, and reads them
-//! by a part of [`walkthrough`].
-//!
 //! To learn how a session works, read [`sessions`] from `attach` down; to see it used,
 //! [`lessons`].
 

@@ -12,7 +12,6 @@ pub use lesson::{Lesson, Task};
 pub use source::{names as file_names, read as read_source};
 pub use text::{Block, FrontMatter, TaskText, Walkthrough, anchors};
 
-use maud::html;
 use std::fmt;
 
 /// What stands in a walkthrough for something that each copy has its own of.
@@ -59,8 +58,8 @@ impl Walkthrough {
     /// # Errors
     /// The first mistake in it.
     pub fn parse(file: &str, text: &str, names: Names<'_>) -> Result<Self, Mistake> {
-        let mut render = |markdown: &str| names.put_into(&text::html(markdown, code::highlighted));
-        text::parse(text, &source::read, &mut render).map_err(|(line, what)| Mistake {
+        let text = names.put_into(text);
+        text::parse(&text).map_err(|(line, what)| Mistake {
             file: file.to_owned(),
             line,
             what,
@@ -77,11 +76,10 @@ impl Walkthrough {
 }
 
 impl Names<'_> {
-    /// A text with these names, where stand-ins were.
-    fn put_into(self, html: &str) -> String {
-        let cookie = html! { (self.cookie) }.into_string();
-        html.replace(text::COOKIE, &cookie)
-            .replace(text::PORT, &self.port.to_string())
+    /// A text with these names in it.
+    fn put_into(self, text: &str) -> String {
+        text.replace("{{port}}", &self.port.to_string())
+            .replace("{{cookie}}", self.cookie)
     }
 }
 
@@ -140,7 +138,7 @@ mod tests {
     #[test]
     fn each_copy_has_its_own_names_in_text_links_and_listings() {
         let body =
-            "[`{{cookie}}`](/{{port}})\n\n```sh\necho {{port}} '{{cookie}}=1{{port}}2'\n```\n";
+            "[`{{cookie}}`](/{{port}})\n\n```text\necho {{port}} '{{cookie}}=1{{port}}2'\n```\n";
         let shown = |port, cookie| {
             let text = format!("{FRONT}{body}");
             let walkthrough = Walkthrough::parse("f", &text, Names { port, cookie }).unwrap();

@@ -1,6 +1,6 @@
 //! Tasks and hints among the text: `:::task id`, `:::hint`, `:::`.
 
-use super::{Line, LineResult, Render};
+use super::{Line, LineResult, markdown};
 
 /// A part of a walkthrough.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ struct Open {
 }
 
 /// Splits a text into its blocks. What stands within a fence is code, whatever it looks like.
-pub(super) fn split(lines: Vec<Line<String>>, render: &mut Render<'_>) -> LineResult<Vec<Block>> {
+pub(super) fn split(lines: Vec<Line<String>>) -> LineResult<Vec<Block>> {
     let (mut blocks, mut text, mut open) = (Vec::new(), Vec::new(), None::<Open>);
     let mut fence = None;
     for (at, line) in lines {
@@ -47,11 +47,11 @@ pub(super) fn split(lines: Vec<Line<String>>, render: &mut Render<'_>) -> LineRe
             (Some("hint"), Some(task)) => task.parts.push(Vec::new()),
             (Some("hint"), None) => return Err((at + 1, "a hint outside of a task".into())),
             (Some(""), Some(_)) => {
-                let task = open.take().map(|task| task.close(render));
+                let task = open.take().map(|task| task.close());
                 blocks.extend(task.transpose()?);
             }
             (Some(directive), None) => {
-                blocks.extend(html(std::mem::take(&mut text), render));
+                blocks.extend(html(std::mem::take(&mut text)));
                 open = Some(Open::begin(at, directive)?);
             }
             (Some(other), Some(_)) => {
@@ -68,7 +68,7 @@ pub(super) fn split(lines: Vec<Line<String>>, render: &mut Render<'_>) -> LineRe
             format!("the task `{}` has no end `:::`", task.id),
         ));
     }
-    blocks.extend(html(text, render));
+    blocks.extend(html(text));
     Ok(blocks)
 }
 
@@ -91,10 +91,10 @@ impl Open {
         self.parts.last_mut().expect("it begins with one")
     }
 
-    fn close(self, render: &mut Render<'_>) -> LineResult<Block> {
+    fn close(self) -> LineResult<Block> {
         let mut parts = Vec::new();
         for part in self.parts {
-            let text = render(&joined(part));
+            let text = markdown::html(&joined(part));
             if text.trim().is_empty() {
                 return Err((self.at + 1, format!("the task `{}` has no text", self.id)));
             }
@@ -109,9 +109,9 @@ impl Open {
     }
 }
 
-fn html(text: Vec<Line<String>>, render: &mut Render<'_>) -> Option<Block> {
+fn html(text: Vec<Line<String>>) -> Option<Block> {
     let text = joined(text);
-    (!text.trim().is_empty()).then(|| Block::Html(render(&text)))
+    (!text.trim().is_empty()).then(|| Block::Html(markdown::html(&text)))
 }
 
 fn joined(lines: Vec<Line<String>>) -> String {

@@ -2,7 +2,7 @@
 //!
 //! Copied by hand, a listing soon shows what the program did last year.
 
-use super::{Line, LineResult, Read};
+use super::{Line, LineResult, source};
 
 const BEGIN: &str = "ANCHOR: ";
 const END: &str = "ANCHOR_END: ";
@@ -10,7 +10,7 @@ const END: &str = "ANCHOR_END: ";
 type Included = (Vec<Line<String>>, Vec<(String, String)>);
 
 /// The lines with every include replaced by what it means, and what was included.
-pub(super) fn resolve(body: Vec<Line<&str>>, read: &Read<'_>) -> LineResult<Included> {
+pub(super) fn resolve(body: Vec<Line<&str>>) -> LineResult<Included> {
     let (mut lines, mut included) = (Vec::new(), Vec::new());
     for (at, line) in body {
         let Some(target) = target(line) else {
@@ -21,7 +21,7 @@ pub(super) fn resolve(body: Vec<Line<&str>>, read: &Read<'_>) -> LineResult<Incl
         let (file, anchor) = target
             .split_once(':')
             .ok_or_else(|| wrong(format!("`{target}` is not `file:anchor`")))?;
-        let text = read(file).ok_or_else(|| wrong(format!("there is no file {file}")))?;
+        let text = source::read(file).ok_or_else(|| wrong(format!("there is no file {file}")))?;
         let code = part(&text, anchor)
             .ok_or_else(|| wrong(format!("{file} has no anchor `{anchor}`, or not its end")))?;
         lines.extend(code.into_iter().map(|code| (at, code)));

@@ -1,19 +1,17 @@
 //! Markdown to HTML.
 
-use super::stand_ins;
+use super::code;
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html::push_html};
 
 /// Tables, and quotation marks as they are printed.
 const EXTENSIONS: Options = Options::ENABLE_TABLES.union(Options::ENABLE_SMART_PUNCTUATION);
 
-/// The HTML of a text, with its listings as `highlighted` makes them of listing and language, and
-/// with stand-ins for what each copy has its own of. HTML within the Markdown is shown as it is
-/// written: what looks like an element may be an example.
-pub(crate) fn html(text: &str, mut highlighted: impl FnMut(&str, &str) -> String) -> String {
-    let text = stand_ins::put_in(text);
+/// The HTML of a text. HTML within the Markdown is shown as it is written: what looks like an
+/// element may be an example.
+pub(super) fn html(text: &str) -> String {
     let mut language = None;
     let mut listing = String::new();
-    let events = Parser::new_ext(&text, EXTENSIONS).filter_map(|event| match event {
+    let events = Parser::new_ext(text, EXTENSIONS).filter_map(|event| match event {
         Event::Start(Tag::CodeBlock(kind)) => {
             language = Some(match kind {
                 CodeBlockKind::Fenced(language) => language.into_string(),
@@ -26,7 +24,7 @@ pub(crate) fn html(text: &str, mut highlighted: impl FnMut(&str, &str) -> String
             None
         }
         Event::End(TagEnd::CodeBlock) => {
-            let html = highlighted(&listing, &language.take().unwrap_or_default());
+            let html = code::highlighted(&listing, &language.take().unwrap_or_default());
             listing.clear();
             Some(Event::Html(CowStr::from(html)))
         }

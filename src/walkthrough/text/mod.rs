@@ -1,20 +1,17 @@
 //! The text of a walkthrough: front matter, code from the real source, tasks, Markdown.
 //!
-//! The program reads it for its pages, and `build.rs` for the listings that it colours. So nothing
-//! here knows the rest of the program: where files lie, and what a listing looks like, are
-//! arguments.
+//! What is wrong in it is told with its line.
 
 mod directives;
 mod front_matter;
 mod include;
 mod markdown;
-mod stand_ins;
 
 pub use directives::{Block, TaskText};
 pub use front_matter::FrontMatter;
 pub use include::anchors;
-pub(super) use markdown::html;
-pub(super) use stand_ins::{COOKIE, PORT};
+
+use super::{code, source};
 
 /// A lesson's text, ready to be shown.
 #[derive(Debug, Clone)]
@@ -33,22 +30,12 @@ type Line<T> = (usize, T);
 /// What is wrong in a line, counted from 1.
 type LineResult<T> = Result<T, (usize, String)>;
 
-/// The text of a file that is included, if there is one.
-type Read<'a> = dyn Fn(&str) -> Option<String> + 'a;
-
-/// Markdown as HTML.
-type Render<'a> = dyn FnMut(&str) -> String + 'a;
-
 /// The walkthrough with this text.
-pub(super) fn parse(
-    text: &str,
-    read: &Read<'_>,
-    render: &mut Render<'_>,
-) -> LineResult<Walkthrough> {
+pub(super) fn parse(text: &str) -> LineResult<Walkthrough> {
     let (front, begin) = front_matter::parse(text)?;
     let body = text.lines().enumerate().skip(begin).collect();
-    let (body, included) = include::resolve(body, read)?;
-    let blocks = directives::split(body, render)?;
+    let (body, included) = include::resolve(body)?;
+    let blocks = directives::split(body)?;
     Ok(Walkthrough {
         front,
         blocks,
