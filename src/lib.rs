@@ -14,7 +14,7 @@
 //! | 3 shared state | [`sandbox`], [`caretaker`], [`class_list`] |
 //! | 2 machinery | [`sessions`], [`walkthrough`], [`database`], [`tls`], [`listen`], [`roster`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
-//! | 0 facts | [`identity`], [`page`], [`error`], [`clock`], [`spreadsheet`] |
+//! | 0 facts | [`identity`], [`page`], [`error`], [`clock`], [`spreadsheet`], [`middleware`](mod@middleware) |
 //!
 //! To learn how a session works, read [`sessions`] from `attach` down; to see it used,
 //! [`lessons`].
@@ -35,6 +35,7 @@ pub mod host;
 pub mod identity;
 pub mod lessons;
 pub mod listen;
+pub mod middleware;
 pub mod page;
 pub mod progress;
 pub mod quiz;

@@ -4,11 +4,10 @@
 //! clients (curl 7.88 among them) then throw the answer away: a refusal would look like a broken
 //! connection. It also keeps a body that dawdles from holding a session's lock.
 
-use crate::error::HttpError;
+use crate::{error::HttpError, middleware::Inner};
 use axum::{
     body::{Body, HttpBody, to_bytes},
     extract::Request,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http_body_util::LengthLimitError;
@@ -20,14 +19,15 @@ const MOST: usize = 128 * 1024;
 /// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) async fn read_first(request: Request, next: Next) -> Response {
+pub(super) async fn read_first(request: Request, inner: impl Inner) -> Response {
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return inner.run(request).await;
     }
     let (parts, body) = request.into_parts();
     match timeout(PATIENCE, to_bytes(body, MOST)).await {
         Ok(Ok(bytes)) => {
-            next.run(Request::from_parts(parts, Body::from(bytes)))
+            inner
+                .run(Request::from_parts(parts, Body::from(bytes)))
                 .await
         }
         Ok(Err(error)) => refused(&error).into_response(),
@@ -49,14 +49,15 @@ fn refused(error: &axum::Error) -> HttpError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::{Router, body::Bytes, http::StatusCode, middleware, routing::post};
+    use crate::middleware::middleware;
+    use axum::{Router, body::Bytes, http::StatusCode, routing::post};
     use futures_util::stream;
     use std::convert::Infallible;
     use tower::ServiceExt;
 
     async fn answer(body: Body) -> StatusCode {
         let echo = Router::new().route("/", post(async |body: Bytes| body));
-        let app = echo.layer(middleware::from_fn(read_first));
+        let app = echo.layer(middleware(read_first));
         let request = Request::post("/").body(body).expect("it is well formed");
         app.oneshot(request).await.unwrap().status()
     }

@@ -6,10 +6,10 @@
 //! `Clear-Site-Data` would log the visitor out of them all. A logout here removes one cookie, and
 //! whoever has a host name of their own sends the first by a proxy: see docs/SECURITY.md.
 
+use crate::middleware::Inner;
 use axum::{
     extract::Request,
     http::{HeaderName, HeaderValue, header},
-    middleware::Next,
     response::Response,
 };
 
@@ -51,8 +51,8 @@ static HEADERS: [(HeaderName, HeaderValue); 7] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-pub(super) async fn add_headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(super) async fn add_headers(request: Request, inner: impl Inner) -> Response {
+    let mut response = inner.run(request).await;
     for (name, value) in &HEADERS {
         let entry = response.headers_mut().entry(name);
         entry.or_insert_with(|| value.clone());

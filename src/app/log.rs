@@ -1,9 +1,9 @@
 //! One line in the log for each request, whatever becomes of it.
 
+use crate::middleware::Inner;
 use axum::{
     extract::Request,
     http::{Method, Version},
-    middleware::Next,
     response::Response,
 };
 use std::time::Instant;
@@ -19,10 +19,10 @@ struct Line {
     status: Option<u16>,
 }
 
-pub(super) async fn log(request: Request, next: Next) -> Response {
+pub(super) async fn log(request: Request, inner: impl Inner) -> Response {
     // Nothing is kept for a line that nobody will read.
     if !enabled!(Level::INFO) {
-        return next.run(request).await;
+        return inner.run(request).await;
     }
     let mut line = Line {
         method: request.method().clone(),
@@ -31,7 +31,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
         start: Instant::now(),
         status: None,
     };
-    let response = next.run(request).await;
+    let response = inner.run(request).await;
     line.status = Some(response.status().as_u16());
     response
 }

@@ -15,15 +15,15 @@ use crate::{
     error::HttpError,
     exercises::EXERCISES,
     lessons::LESSONS,
+    middleware::middleware,
     progress::Progress,
     quiz::Quiz,
     sandbox::{Lesson, Sandbox},
     sessions,
 };
-use axum::{Extension, Router, middleware, routing::get};
+use axum::{Extension, Router, routing::get};
 use std::sync::LazyLock;
 use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
 
 /// All lessons and exercises, by their numbers.
 pub fn catalog() -> impl Iterator<Item = &'static Lesson> {
@@ -48,8 +48,10 @@ pub fn router(sandbox: Sandbox, progress: Progress, quiz: Quiz) -> Router {
 /// Puts everything that is not a lesson around `routes`, which know their visitors. Layers are
 /// listed from the outermost to the innermost.
 pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress, quiz: Quiz) -> Router {
-    let problems = middleware::from_fn_with_state(sandbox.identity.port(), problems::render);
-    let session = middleware::from_fn_with_state(sandbox.sessions.clone(), sessions::attach);
+    let (port, sessions) = (sandbox.identity.port(), sandbox.sessions.clone());
+    let problems = middleware(move |request, inner| problems::render(port, request, inner));
+    let session =
+        middleware(move |request, inner| sessions::attach(sessions.clone(), request, inner));
     let inside: Router = routes
         .merge(walkthroughs::router())
         .merge(xray::router())
@@ -68,15 +70,14 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress, qui
     // ANCHOR: outer
     Router::new().fallback_service(inside).layer(
         ServiceBuilder::new()
-            // Outside of the middlewares, each of which clones what it encloses at every request.
             .layer(Extension(progress))
             .layer(Extension(quiz))
-            .layer(middleware::from_fn(log::log))
-            .layer(middleware::from_fn(headers::add_headers))
+            .layer(middleware(log::log))
+            .layer(middleware(headers::add_headers))
             .layer(problems)
-            .layer(middleware::from_fn(bodies::read_first))
-            .layer(middleware::from_fn(sessions::refuse_foreign_changes))
-            .layer(CatchPanicLayer::custom(problems::after_panic)),
+            .layer(middleware(bodies::read_first))
+            .layer(middleware(sessions::refuse_foreign_changes))
+            .layer(middleware(problems::survive_panics)),
     )
     // ANCHOR_END: outer
 }
@@ -90,11 +91,11 @@ pub fn plain(routes: Router) -> Router {
         .method_not_allowed_fallback(async || HttpError::MethodNotAllowed);
     Router::new().fallback_service(inside).layer(
         ServiceBuilder::new()
-            .layer(middleware::from_fn(log::log))
-            .layer(middleware::from_fn(headers::add_headers))
-            .layer(middleware::from_fn(problems::render_as_json))
-            .layer(middleware::from_fn(bodies::read_first))
-            .layer(middleware::from_fn(sessions::refuse_foreign_changes))
-            .layer(CatchPanicLayer::custom(problems::after_panic)),
+            .layer(middleware(log::log))
+            .layer(middleware(headers::add_headers))
+            .layer(middleware(problems::render_as_json))
+            .layer(middleware(bodies::read_first))
+            .layer(middleware(sessions::refuse_foreign_changes))
+            .layer(middleware(problems::survive_panics)),
     )
 }

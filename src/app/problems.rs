@@ -3,23 +3,23 @@
 use crate::{
     error::{HttpError, Problem},
     identity::Port,
+    middleware::Inner,
     page::problem_page,
 };
 use axum::{
     Json,
-    body::Body,
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures_util::FutureExt;
 use serde_json::json;
-use std::any::Any;
+use std::panic::AssertUnwindSafe;
 
 /// Gives an answer that carries a [`Problem`] its body.
-pub(super) async fn render(State(port): State<Port>, request: Request, next: Next) -> Response {
+pub(super) async fn render(port: Port, request: Request, inner: impl Inner) -> Response {
     let wants_page = wants_page(request.headers()) && request.uri().path() != "/healthz";
-    let response = next.run(request).await;
+    let response = inner.run(request).await;
     with_body(response, |status, problem| match wants_page {
         true => problem_page(port.number(), problem.title, &problem.detail).into_response(),
         false => as_json(status, &problem),
@@ -27,8 +27,8 @@ pub(super) async fn render(State(port): State<Port>, request: Request, next: Nex
 }
 
 /// The same where there is only one page, and programs alone can make mistakes.
-pub(super) async fn render_as_json(request: Request, next: Next) -> Response {
-    with_body(next.run(request).await, |status, problem| {
+pub(super) async fn render_as_json(request: Request, inner: impl Inner) -> Response {
+    with_body(inner.run(request).await, |status, problem| {
         as_json(status, &problem)
     })
 }
@@ -65,8 +65,10 @@ fn wants_page(headers: &HeaderMap) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
-/// A handler panicked: one visitor gets a 500, everybody else notices nothing.
-pub(super) fn after_panic(_: Box<dyn Any + Send>) -> Response<Body> {
+/// A handler that panics: one visitor gets a 500, everybody else notices nothing.
+pub(super) async fn survive_panics(request: Request, inner: impl Inner) -> Response {
+    // Whatever it was at work on is dropped, so nobody sees it half-done.
+    let answer = AssertUnwindSafe(inner.run(request)).catch_unwind().await;
     // The message was printed by the panic hook already.
-    HttpError::internal("a handler panicked").into_response()
+    answer.unwrap_or_else(|_| HttpError::internal("a handler panicked").into_response())
 }

@@ -5,22 +5,17 @@ use super::{
     finish::FinishOnceLocked,
     unit::{CloseOnDrop, UnitOfWork},
 };
-use crate::error::HttpError;
+use crate::{error::HttpError, middleware::Inner};
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use std::sync::Arc;
 
-/// Middleware for `axum::middleware::from_fn_with_state`: gives handlers their
-/// [`Visitor`](super::Visitor), and afterwards saves what they changed.
-pub async fn attach(
-    State(sessions): State<Sessions>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+/// Middleware: gives handlers their [`Visitor`](super::Visitor), and afterwards saves what they
+/// changed.
+pub async fn attach(sessions: Sessions, mut request: Request, inner: impl Inner) -> Response {
     // ANCHOR: before
     let origin = Origin::of(request.method(), request.uri(), request.headers());
     let foreign = origin != Origin::Own;
@@ -39,7 +34,7 @@ pub async fn attach(
         let close = CloseOnDrop(unit.clone());
         async move {
             let _until_the_end = (close, at_work);
-            let answer = next.run(request).await;
+            let answer = inner.run(request).await;
             let answer = finish(&unit, answer).await;
             unit.publish(&answer);
             answer

@@ -4,14 +4,13 @@
 //! not keep a classmate's page from using our cookie. The browser says where a request comes
 //! from (Fetch Metadata, <https://www.w3.org/TR/fetch-metadata/>), and we listen.
 
-use crate::error::HttpError;
+use crate::{error::HttpError, middleware::Inner};
 use axum::{
     extract::Request,
     http::{
         HeaderMap, HeaderName, Method, Uri,
         header::{self, AsHeaderName},
     },
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -53,10 +52,10 @@ impl Origin {
 }
 
 /// Middleware around all routes: a page of another origin changes nothing here.
-pub async fn refuse_foreign_changes(request: Request, next: Next) -> Response {
+pub async fn refuse_foreign_changes(request: Request, inner: impl Inner) -> Response {
     match Origin::of(request.method(), request.uri(), request.headers()) {
         Origin::Forbidden => HttpError::Forbidden.into_response(),
-        Origin::Own | Origin::Foreign => next.run(request).await,
+        Origin::Own | Origin::Foreign => inner.run(request).await,
     }
 }
 

@@ -28,7 +28,17 @@ const FLOORS: &[(u8, &[&str])] = &[
     ),
     // The X-ray is below the sessions, which write into it.
     (1, &["config", "xray"]),
-    (0, &["identity", "page", "error", "clock", "spreadsheet"]),
+    (
+        0,
+        &[
+            "identity",
+            "page",
+            "error",
+            "clock",
+            "spreadsheet",
+            "middleware",
+        ],
+    ),
 ];
 
 fn floor(room: &str) -> u8 {

@@ -5,13 +5,13 @@ use axum::{
     Router,
     body::Body,
     http::{HeaderValue, Request, StatusCode, header},
-    middleware,
     routing::get,
 };
 use reqwest::Method;
 use std::{fs, process};
 use sweatbox::{
     config::StoreSetup,
+    middleware::middleware,
     sessions::{Carried, SessionCookie, Visitor, attach},
 };
 use time::Duration;
@@ -38,7 +38,8 @@ async fn a_hundred_thousand_random_cookies_find_nobody_and_leave_nothing() {
     let somebody = app.visitor();
     somebody.get("/t/set/a/1").await.expect(200);
     let good = somebody.cookies().concat();
-    let layer = middleware::from_fn_with_state(app.sessions.clone(), attach);
+    let sessions = app.sessions.clone();
+    let layer = middleware(move |request, inner| attach(sessions.clone(), request, inner));
     let service = Router::new().route("/", get(who)).route_layer(layer);
     let forger = Forger {
         cookie: SessionCookie::new(&app.identity, None),
