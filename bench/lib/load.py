@@ -20,6 +20,7 @@ class Sample:
         requests, micros, failed, half, late = (int(figure) for figure in found.groups())
         if requests == 0 or failed * FAILURES > requests:
             raise RuntimeError(f"{failed} of {requests} requests failed:\n{printed}")
+        self.requests = requests
         self.rate = requests * 1e6 / micros
         self.half = half / 1000
         self.late = late / 1000

@@ -16,13 +16,14 @@ import machine
 import others
 import purge
 import throughput
+import xray
 from peers import ROOT
 from report import Report
 from running_copy import allow_open_files
 
 SECTIONS = {
     "peers": throughput.throughput,
-    "xray": others.xray,
+    "xray": xray.xray,
     "sleepers": others.sleepers,
     "idle": copies.idle,
     "hosted": others.hosted,

@@ -26,16 +26,6 @@ def found(pattern, printed):
     return [float(group) for group in match.groups()]
 
 
-def xray(bench):
-    """The X-ray, by the server's own processor time for a request."""
-    rounds, seconds = (3, 2) if bench.quick else (9, 4)
-    printed = run(bench, "X-ray", "bench/xray", ROUNDS=rounds, SECONDS_EACH=seconds)
-    cost = r"^/\?haveEnough=0  cost: X-ray on ([\d.]+), off ([\d.]+), ratio ([\d.]+)$"
-    on, off, ratio = found(cost, printed)
-    basis = f"processor time for a request, {on:.1f} and {off:.1f} µs: requests for the same time"
-    bench.report.measured("xray", 1 / ratio, basis)
-
-
 def sleepers(bench):
     """Visitors who wait."""
     number = 2000 if bench.quick else 10_000

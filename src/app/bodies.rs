@@ -10,6 +10,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
+use futures_util::future::Either;
 use http_body_util::LengthLimitError;
 use std::{error::Error, time::Duration};
 use tokio::time::timeout;
@@ -19,10 +20,15 @@ const MOST: usize = 128 * 1024;
 /// How long a body may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(super) async fn read_first(request: Request, inner: impl Inner) -> Response {
-    if request.body().is_end_stream() {
-        return inner.run(request).await;
+pub(super) fn read_first(request: Request, inner: impl Inner) -> impl Future<Output = Response> {
+    match request.body().is_end_stream() {
+        true => Either::Left(inner.run(request)),
+        // In a box: the many requests without a body are to have no room for one.
+        false => Either::Right(Box::pin(read(request, inner))),
     }
+}
+
+async fn read(request: Request, inner: impl Inner) -> Response {
     let (parts, body) = request.into_parts();
     match timeout(PATIENCE, to_bytes(body, MOST)).await {
         Ok(Ok(bytes)) => {

@@ -12,6 +12,7 @@ use axum::{
     http::{HeaderName, HeaderValue, header},
     response::Response,
 };
+use futures_util::FutureExt;
 
 // The values are checked by the compiler, and not at every answer.
 static HEADERS: [(HeaderName, HeaderValue); 7] = [
@@ -51,11 +52,12 @@ static HEADERS: [(HeaderName, HeaderValue); 7] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-pub(super) async fn add_headers(request: Request, inner: impl Inner) -> Response {
-    let mut response = inner.run(request).await;
-    for (name, value) in &HEADERS {
-        let entry = response.headers_mut().entry(name);
-        entry.or_insert_with(|| value.clone());
-    }
-    response
+pub(super) fn add_headers(request: Request, inner: impl Inner) -> impl Future<Output = Response> {
+    inner.run(request).map(|mut response| {
+        for (name, value) in &HEADERS {
+            let entry = response.headers_mut().entry(name);
+            entry.or_insert_with(|| value.clone());
+        }
+        response
+    })
 }

@@ -19,21 +19,23 @@ struct Line {
     status: Option<u16>,
 }
 
-pub(super) async fn log(request: Request, inner: impl Inner) -> Response {
+pub(super) fn log(request: Request, inner: impl Inner) -> impl Future<Output = Response> {
     // Nothing is kept for a line that nobody will read.
-    if !enabled!(Level::INFO) {
-        return inner.run(request).await;
-    }
-    let mut line = Line {
+    let line = enabled!(Level::INFO).then(|| Line {
         method: request.method().clone(),
         path: request.uri().path().chars().take(200).collect(),
         version: request.version(),
         start: Instant::now(),
         status: None,
-    };
-    let response = inner.run(request).await;
-    line.status = Some(response.status().as_u16());
-    response
+    });
+    let response = inner.run(request);
+    async move {
+        let response = response.await;
+        if let Some(mut line) = line {
+            line.status = Some(response.status().as_u16());
+        }
+        response
+    }
 }
 
 impl Drop for Line {

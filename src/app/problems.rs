@@ -17,20 +17,28 @@ use serde_json::json;
 use std::panic::AssertUnwindSafe;
 
 /// Gives an answer that carries a [`Problem`] its body.
-pub(super) async fn render(port: Port, request: Request, inner: impl Inner) -> Response {
+pub(super) fn render(
+    port: Port,
+    request: Request,
+    inner: impl Inner,
+) -> impl Future<Output = Response> {
     let wants_page = wants_page(request.headers()) && request.uri().path() != "/healthz";
-    let response = inner.run(request).await;
-    with_body(response, |status, problem| match wants_page {
+    let form = move |status, problem: Problem| match wants_page {
         true => problem_page(port.number(), problem.title, &problem.detail).into_response(),
         false => as_json(status, &problem),
-    })
+    };
+    let response = inner.run(request);
+    response.map(move |response| with_body(response, form))
 }
 
 /// The same where there is only one page, and programs alone can make mistakes.
-pub(super) async fn render_as_json(request: Request, inner: impl Inner) -> Response {
-    with_body(inner.run(request).await, |status, problem| {
-        as_json(status, &problem)
-    })
+pub(super) fn render_as_json(
+    request: Request,
+    inner: impl Inner,
+) -> impl Future<Output = Response> {
+    let form = |status, problem: Problem| as_json(status, &problem);
+    let response = inner.run(request);
+    response.map(move |response| with_body(response, form))
 }
 
 fn as_json(status: StatusCode, problem: &Problem) -> Response {
@@ -66,9 +74,14 @@ fn wants_page(headers: &HeaderMap) -> bool {
 }
 
 /// A handler that panics: one visitor gets a 500, everybody else notices nothing.
-pub(super) async fn survive_panics(request: Request, inner: impl Inner) -> Response {
+pub(super) fn survive_panics(
+    request: Request,
+    inner: impl Inner,
+) -> impl Future<Output = Response> {
     // Whatever it was at work on is dropped, so nobody sees it half-done.
-    let answer = AssertUnwindSafe(inner.run(request)).catch_unwind().await;
+    let answer = AssertUnwindSafe(inner.run(request)).catch_unwind();
     // The message was printed by the panic hook already.
-    answer.unwrap_or_else(|_| HttpError::internal("a handler panicked").into_response())
+    answer.map(|answer| {
+        answer.unwrap_or_else(|_| HttpError::internal("a handler panicked").into_response())
+    })
 }

@@ -11,11 +11,16 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use futures_util::FutureExt;
 use std::sync::Arc;
 
 /// Middleware: gives handlers their [`Visitor`](super::Visitor), and afterwards saves what they
 /// changed.
-pub async fn attach(sessions: Sessions, mut request: Request, inner: impl Inner) -> Response {
+pub fn attach(
+    sessions: Sessions,
+    mut request: Request,
+    inner: impl Inner,
+) -> impl Future<Output = Response> {
     // ANCHOR: before
     let origin = Origin::of(request.method(), request.uri(), request.headers());
     let foreign = origin != Origin::Own;
@@ -32,21 +37,22 @@ pub async fn attach(sessions: Sessions, mut request: Request, inner: impl Inner)
         let unit = unit.clone();
         let at_work = unit.sessions.0.in_flight.token();
         let close = CloseOnDrop(unit.clone());
+        let answer = inner.run(request);
         async move {
             let _until_the_end = (close, at_work);
-            let answer = inner.run(request).await;
-            let answer = finish(&unit, answer).await;
+            let answer = finish(&unit, answer.await).await;
             unit.publish(&answer);
             answer
         }
     };
-    let mut answer = FinishOnceLocked::new(work, unit).await;
-    // What one visitor gets is nobody else's: not from a shared cache, not by the back button
-    // after a logout.
-    let headers = answer.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.append(header::VARY, HeaderValue::from_static("cookie"));
-    answer
+    FinishOnceLocked::new(work, unit).map(|mut answer| {
+        // What one visitor gets is nobody else's: not from a shared cache, not by the back button
+        // after a logout.
+        let headers = answer.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.append(header::VARY, HeaderValue::from_static("cookie"));
+        answer
+    })
 }
 
 /// Writes what the handler changed, if its answer is one that stands.

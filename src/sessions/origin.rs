@@ -13,6 +13,8 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use futures_util::future::Either;
+use std::future::ready;
 
 // Checked as names by the compiler, and not at every request.
 static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -52,10 +54,13 @@ impl Origin {
 }
 
 /// Middleware around all routes: a page of another origin changes nothing here.
-pub async fn refuse_foreign_changes(request: Request, inner: impl Inner) -> Response {
+pub fn refuse_foreign_changes(
+    request: Request,
+    inner: impl Inner,
+) -> impl Future<Output = Response> {
     match Origin::of(request.method(), request.uri(), request.headers()) {
-        Origin::Forbidden => HttpError::Forbidden.into_response(),
-        Origin::Own | Origin::Foreign => inner.run(request).await,
+        Origin::Forbidden => Either::Left(ready(HttpError::Forbidden.into_response())),
+        Origin::Own | Origin::Foreign => Either::Right(inner.run(request)),
     }
 }
 
