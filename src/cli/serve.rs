@@ -62,7 +62,7 @@ pub(super) struct Serve {
     #[arg(long, env = "SWEATBOX_DEBUGGABLE")]
     pub(super) debuggable: bool,
 
-    /// What to log, such as `warn` or `sweatbox=debug`
+    /// What to log, such as `warn`, `sweatbox=debug` or `warn,sweatbox::quiz=debug`
     #[arg(
         long,
         value_name = "FILTER",

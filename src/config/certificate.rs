@@ -12,6 +12,7 @@ use std::{
     sync::Arc,
 };
 use time::{Duration, OffsetDateTime};
+use x509_cert::{der::Decode, time::Time};
 
 /// How long a certificate made here is good: the most that any browser accepts.
 const MADE_FOR: Duration = Duration::days(825);
@@ -185,12 +186,10 @@ fn not_pem(path: &Path, what: &str, error: &dyn std::fmt::Display) -> Refusal {
 }
 
 fn validity(chain: &[CertificateDer<'_>]) -> Option<(OffsetDateTime, OffsetDateTime)> {
-    let (_, certificate) = x509_parser::parse_x509_certificate(chain.first()?).ok()?;
-    let validity = certificate.validity();
-    Some((
-        validity.not_before.to_datetime(),
-        validity.not_after.to_datetime(),
-    ))
+    let certificate = x509_cert::Certificate::from_der(chain.first()?).ok()?;
+    let validity = certificate.tbs_certificate.validity;
+    let moment = |time: Time| OffsetDateTime::UNIX_EPOCH + time.to_unix_duration();
+    Some((moment(validity.not_before), moment(validity.not_after)))
 }
 
 /// A new pair in PEM form: certificate, key.

@@ -11,7 +11,12 @@ use std::{io, net::IpAddr, sync::Arc};
 use time::OffsetDateTime;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::TlsConnector;
-use x509_parser::{certificate::X509Certificate, extensions::GeneralName};
+use x509_cert::{
+    TbsCertificate,
+    der::Decode,
+    ext::pkix::{SubjectAltName, name::GeneralName},
+    time::Time,
+};
 
 /// What stands in a certificate, as far as browsers look at it.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,11 +103,12 @@ impl ServerCertVerifier for AnyCertificate {
 
 impl Certificate {
     fn from_der(der: &[u8]) -> Option<Self> {
-        let (_, parsed) = x509_parser::parse_x509_certificate(der).ok()?;
-        let validity = parsed.validity();
+        let signed = x509_cert::Certificate::from_der(der).ok()?;
+        let parsed = signed.tbs_certificate;
+        let moment = |time: Time| OffsetDateTime::UNIX_EPOCH + time.to_unix_duration();
         Some(Self {
-            not_before: validity.not_before.to_datetime(),
-            not_after: validity.not_after.to_datetime(),
+            not_before: moment(parsed.validity.not_before),
+            not_after: moment(parsed.validity.not_after),
             names: names(&parsed),
         })
     }
@@ -118,18 +124,19 @@ impl Certificate {
     }
 }
 
-fn names(parsed: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(alternative)) = parsed.subject_alternative_name() else {
+fn names(parsed: &TbsCertificate) -> Vec<String> {
+    let Ok(Some((_critical, SubjectAltName(names)))) = parsed.get() else {
         return Vec::new();
     };
-    let names = alternative.value.general_names.iter();
-    names.filter_map(name).collect()
+    names.iter().filter_map(name).collect()
 }
 
-fn name(name: &GeneralName<'_>) -> Option<String> {
+fn name(name: &GeneralName) -> Option<String> {
     match name {
-        GeneralName::DNSName(name) => Some(name.to_lowercase()),
-        GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
+        GeneralName::DnsName(name) => Some(name.as_str().to_lowercase()),
+        GeneralName::IpAddress(bytes) => {
+            address(bytes.as_bytes()).map(|address| address.to_string())
+        }
         _ => None,
     }
 }

@@ -6,7 +6,6 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::{OffsetDateTime, macros::format_description};
-use utoipa::ToSchema;
 
 /// Answers by question: the index of the option within this attempt's order.
 pub(super) type Answers = BTreeMap<String, usize>;
@@ -28,14 +27,14 @@ pub(super) fn remaining_ms(deadline: OffsetDateTime, now: OffsetDateTime) -> i64
 }
 
 /// A new session.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(super) struct SessionView {
     /// A UUID, to be sent in the header `session-id`.
     pub(super) session_id: String,
 }
 
 /// A candidate's attempt, running or evaluated.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(super) enum AttemptView {
     Running(RunningView),
@@ -43,7 +42,7 @@ pub(super) enum AttemptView {
 }
 
 /// A running attempt.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct RunningView {
     pub(super) title: String,
     pub(super) questions: Vec<QuestionView>,
@@ -56,7 +55,7 @@ pub(super) struct RunningView {
 }
 
 /// A question without its answer.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct QuestionView {
     pub(super) id: String,
     pub(super) text: String,
@@ -64,7 +63,7 @@ pub(super) struct QuestionView {
 }
 
 /// The last attempt, after its end.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct EvaluatedView {
     pub(super) evaluation: EvaluationView,
     pub(super) attempts_left: u32,
@@ -72,7 +71,7 @@ pub(super) struct EvaluatedView {
 }
 
 /// How an attempt came out.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct EvaluationView {
     pub(super) score: usize,
     pub(super) of: usize,
@@ -84,7 +83,7 @@ pub(super) struct EvaluationView {
 }
 
 /// What ended an attempt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum EndedBy {
     Submit,
@@ -110,7 +109,7 @@ impl EndedBy {
 }
 
 /// A question with its answer, after the end.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct MarkedView {
     pub(super) id: String,
     pub(super) text: String,
@@ -120,7 +119,7 @@ pub(super) struct MarkedView {
 }
 
 /// What a saved answer has made of the attempt.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct SavedView {
     pub(super) answers: BTreeMap<String, usize>,
     pub(super) revision: u64,
@@ -130,7 +129,7 @@ pub(super) struct SavedView {
 }
 
 /// What the quiz asks of everybody, and grants to some.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct ParametersView {
     pub(super) duration_seconds: i64,
     /// By candidate.
@@ -141,7 +140,7 @@ pub(super) struct ParametersView {
 }
 
 /// Everybody who has logged in, for the proctor.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct OverviewView {
     pub(super) now: String,
     pub(super) open: bool,
@@ -149,7 +148,7 @@ pub(super) struct OverviewView {
 }
 
 /// Where one candidate is.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct CandidateView {
     pub(super) name: String,
     pub(super) state: CandidateState,
@@ -167,7 +166,7 @@ pub(super) struct CandidateView {
 }
 
 /// What a candidate is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum CandidateState {
     LoggedIn,
@@ -176,14 +175,14 @@ pub(super) enum CandidateState {
 }
 
 /// An attempt that the next session may take over.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(super) struct ReleasedView {
     pub(super) name: String,
     pub(super) released: bool,
 }
 
 /// All finished attempts of this quiz.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(super) struct ResultsView {
     /// How many are not in the database yet; they are listed all the same.
     pub(super) pending: usize,
@@ -195,7 +194,7 @@ pub(super) struct ResultsView {
 }
 
 /// One finished attempt.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(super) struct ResultView {
     pub(super) name: String,
     pub(super) score: i64,

@@ -165,4 +165,11 @@ mod tests {
         assert_eq!(address("127.0.0.1"), "https://127.0.0.1:41220/");
         assert_eq!(address("::1"), "https://[::1]:41220/");
     }
+
+    #[test]
+    fn a_host_of_any_script_is_asked_for_by_its_name_in_ascii() {
+        let student = student("ann", "Hörsaal.例え", 41220);
+        let address = reqwest::Url::parse(&student.address(student.sandbox)).unwrap();
+        assert_eq!(address.host_str(), Some("xn--hrsaal-wxa.xn--r8jz45g"));
+    }
 }

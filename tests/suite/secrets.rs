@@ -13,6 +13,10 @@ use std::{
     process::{Command, Stdio},
 };
 use sweatbox::identity::{Identity, InstallKey, Port};
+use tracing::Level;
+use tracing_subscriber::{
+    filter::Targets, fmt as lines, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 #[tokio::test]
 async fn a_copy_that_crashes_leaves_no_dump() {
@@ -73,9 +77,9 @@ async fn a_panic_s_message_tells_no_secret() {
 
 /// A visitor with a session, an owner with a token, a log of everything, and a panic.
 async fn panic_with_everything_at_hand() {
-    tracing_subscriber::fmt()
-        .with_env_filter("sweatbox=trace")
-        .with_writer(std::io::stderr)
+    tracing_subscriber::registry()
+        .with(lines::layer().with_writer(std::io::stderr))
+        .with(Targets::new().with_target("sweatbox", Level::TRACE))
         .init();
     let app = TestApp::start(Storage::Sqlite).await;
     let visitor = app.visitor();

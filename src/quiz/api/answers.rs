@@ -2,7 +2,7 @@
 
 use super::{
     body::{Body, there},
-    refused::{ProblemView, Refused},
+    refused::Refused,
     who::Candidate,
 };
 use crate::quiz::{Quiz, limits::REVISION, room::Save, view::SavedView};
@@ -11,9 +11,8 @@ use axum::{
     extract::{Path, rejection::PathRejection},
 };
 use serde::Deserialize;
-use utoipa::ToSchema;
 
-#[derive(Deserialize, ToSchema)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Answer {
     /// The index of the option in this attempt's order; `null` takes the answer back.
@@ -24,26 +23,6 @@ pub(super) struct Answer {
 }
 
 /// Saves one answer. Of two tabs the larger state wins.
-#[utoipa::path(
-    put,
-    path = "/0390/api/attempt/answers/{question}",
-    tag = "candidate",
-    security(("session" = [])),
-    params(("question" = String, Path, description = "The question's id in this attempt")),
-    request_body = Answer,
-    responses(
-        (status = 200, description = "It is saved, or was already", body = SavedView),
-        (status = 400, description = "The body is not JSON", body = ProblemView),
-        (status = 413, description = "The body is over 4 KiB", body = ProblemView),
-        (status = 415, description = "`content-type` is not JSON", body = ProblemView),
-        (status = 401, description = "No session", body = ProblemView),
-        (status = 404, description = "Never started, or no such question", body = ProblemView),
-        (status = 409, description = "With the larger `answers`, `revision`", body = ProblemView),
-        (status = 410, description = "The attempt is over", body = ProblemView),
-        (status = 422, description = "No such option, or a wrong field", body = ProblemView),
-        (status = 423, description = "It runs in another session", body = ProblemView),
-    )
-)]
 pub(super) async fn save(
     Extension(quiz): Extension<Quiz>,
     Candidate(session): Candidate,

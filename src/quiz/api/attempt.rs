@@ -1,9 +1,6 @@
 //! `/0390/api/attempt`: start it, come back to it, submit it.
 
-use super::{
-    refused::{ProblemView, Refused},
-    who::Candidate,
-};
+use super::{refused::Refused, who::Candidate};
 use crate::quiz::{
     Quiz,
     room::{Start, State},
@@ -12,20 +9,6 @@ use crate::quiz::{
 use axum::{Extension, Json, http::StatusCode};
 
 /// Starts an attempt, which counts from now on; a running one is not restarted.
-#[utoipa::path(
-    post,
-    path = "/0390/api/attempt",
-    tag = "candidate",
-    security(("session" = [])),
-    responses(
-        (status = 201, description = "A new attempt", body = AttemptView),
-        (status = 200, description = "The running one", body = AttemptView),
-        (status = 401, description = "No session", body = ProblemView),
-        (status = 403, description = "None left, or the quiz is closed", body = ProblemView),
-        (status = 423, description = "It runs in another session", body = ProblemView),
-        (status = 503, description = "Nobody knows how many are left", body = ProblemView),
-    )
-)]
 pub(super) async fn start(
     Extension(quiz): Extension<Quiz>,
     Candidate(session): Candidate,
@@ -42,18 +25,6 @@ pub(super) async fn start(
 }
 
 /// The latest attempt: everything that a page needs to go on after a disconnection.
-#[utoipa::path(
-    get,
-    path = "/0390/api/attempt",
-    tag = "candidate",
-    security(("session" = [])),
-    responses(
-        (status = 200, description = "Running or evaluated", body = AttemptView),
-        (status = 401, description = "No session", body = ProblemView),
-        (status = 404, description = "None yet; with `attempts_left`", body = ProblemView),
-        (status = 423, description = "It runs in another session", body = ProblemView),
-    )
-)]
 pub(super) async fn show(
     Extension(quiz): Extension<Quiz>,
     Candidate(session): Candidate,
@@ -68,18 +39,6 @@ pub(super) async fn show(
 }
 
 /// Ends the attempt and evaluates it; asked again, or too late, it tells the same once more.
-#[utoipa::path(
-    post,
-    path = "/0390/api/attempt/submit",
-    tag = "candidate",
-    security(("session" = [])),
-    responses(
-        (status = 200, description = "How it came out", body = EvaluationView),
-        (status = 401, description = "No session", body = ProblemView),
-        (status = 404, description = "Never started", body = ProblemView),
-        (status = 423, description = "It runs in another session", body = ProblemView),
-    )
-)]
 pub(super) async fn submit(
     Extension(quiz): Extension<Quiz>,
     Candidate(session): Candidate,

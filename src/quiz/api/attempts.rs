@@ -1,13 +1,7 @@
 //! `/0390/api/attempts`: who is where, and the release of a lost laptop.
 
-use super::{
-    refused::{ProblemView, Refused},
-    who::Proctor,
-};
-use crate::quiz::{
-    Name, Quiz,
-    view::{OverviewView, ReleasedView},
-};
+use super::{refused::Refused, who::Proctor};
+use crate::quiz::{Name, Quiz, view::ReleasedView};
 use axum::{
     Extension, Json,
     extract::{Path, rejection::PathRejection},
@@ -19,16 +13,6 @@ use std::convert::Infallible;
 
 /// Everybody who has logged in. Asked for `text/event-stream`, the same as `event: attempts`,
 /// at once, after each change and every five seconds.
-#[utoipa::path(
-    get,
-    path = "/0390/api/attempts",
-    tag = "proctor",
-    security(("owner" = [])),
-    responses(
-        (status = 200, description = "By name", body = OverviewView),
-        (status = 401, description = "No owner token", body = ProblemView),
-    )
-)]
 pub(super) async fn list(
     _: Proctor,
     Extension(quiz): Extension<Quiz>,
@@ -44,18 +28,6 @@ pub(super) async fn list(
 }
 
 /// Lets the next session of this candidate that asks take the running attempt over.
-#[utoipa::path(
-    post,
-    path = "/0390/api/attempts/{name}/release",
-    tag = "proctor",
-    security(("owner" = [])),
-    params(("name" = String, Path, description = "The candidate")),
-    responses(
-        (status = 200, description = "Released", body = ReleasedView),
-        (status = 401, description = "No owner token", body = ProblemView),
-        (status = 404, description = "No attempt of this name runs", body = ProblemView),
-    )
-)]
 pub(super) async fn release(
     _: Proctor,
     Extension(quiz): Extension<Quiz>,

@@ -1,9 +1,6 @@
 //! `GET /0390/api/events`: what happens to a running attempt, as it happens.
 
-use super::{
-    refused::{ProblemView, Refused},
-    who::Candidate,
-};
+use super::{refused::Refused, who::Candidate};
 use crate::quiz::{
     Quiz,
     stream::{Followed, event},
@@ -17,19 +14,6 @@ use std::convert::Infallible;
 
 /// Follows the attempt: `remaining` each full second, `answers`, `parameters`, and at the end
 /// `evaluated` or `stopping`. Read with `fetch`, since `EventSource` sends no headers.
-#[utoipa::path(
-    get,
-    path = "/0390/api/events",
-    tag = "candidate",
-    security(("session" = [])),
-    responses(
-        (status = 200, description = "Events", body = String, content_type = "text/event-stream"),
-        (status = 401, description = "No session", body = ProblemView),
-        (status = 404, description = "Never started", body = ProblemView),
-        (status = 423, description = "It runs in another session", body = ProblemView),
-        (status = 429, description = "Too many streams", body = ProblemView),
-    )
-)]
 pub(super) async fn follow(
     Extension(quiz): Extension<Quiz>,
     Candidate(session): Candidate,

@@ -1,5 +1,7 @@
 //! The quiz's calls: JSON over HTTPS, one file for each group of them.
 //!
+//! What each call takes and answers is described in `openapi.json`, by hand.
+//!
 //! A candidate is known by the header `session-id`, the proctor by the owner token; neither is
 //! in a cookie, which a browser would send to every port of the host.
 

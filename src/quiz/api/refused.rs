@@ -13,13 +13,12 @@ use axum::{
 use serde::Serialize;
 use std::collections::BTreeMap;
 use time::Duration;
-use utoipa::ToSchema;
 
 /// A client may try again after so many seconds.
 const SOON: i64 = 2;
 
 /// The form of a refusal.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub(super) struct ProblemView {
     status: u16,
     /// A heading.

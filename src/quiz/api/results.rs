@@ -1,9 +1,6 @@
 //! `/0390/api/results`: the finished attempts, as JSON and as CSV.
 
-use super::{
-    refused::{ProblemView, Refused},
-    who::Proctor,
-};
+use super::{refused::Refused, who::Proctor};
 use crate::{
     error::HttpError,
     quiz::{
@@ -19,32 +16,11 @@ use axum::{
 };
 
 /// All finished attempts of this quiz, those that wait for the database included.
-#[utoipa::path(
-    get,
-    path = "/0390/api/results",
-    tag = "proctor",
-    security(("owner" = [])),
-    responses(
-        (status = 200, description = "The earliest start first", body = ResultsView),
-        (status = 401, description = "No owner token", body = ProblemView),
-    )
-)]
 pub(super) async fn list(_: Proctor, Extension(quiz): Extension<Quiz>) -> Json<ResultsView> {
     Json(quiz.results().await)
 }
 
 /// The same for a spreadsheet. Only if it is complete: a file does not say what it lacks.
-#[utoipa::path(
-    get,
-    path = "/0390/api/results.csv",
-    tag = "proctor",
-    security(("owner" = [])),
-    responses(
-        (status = 200, description = "With a header row", body = String, content_type = "text/csv"),
-        (status = 401, description = "No owner token", body = ProblemView),
-        (status = 503, description = "The database cannot be read", body = ProblemView),
-    )
-)]
 pub(super) async fn as_csv(
     _: Proctor,
     Extension(quiz): Extension<Quiz>,

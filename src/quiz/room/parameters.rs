@@ -10,7 +10,6 @@ use crate::quiz::{
 use serde::{Deserialize, Deserializer};
 use std::{collections::BTreeMap, ops::RangeInclusive};
 use time::{Duration, OffsetDateTime};
-use utoipa::ToSchema;
 
 /// What the quiz asks of everybody, and grants to some.
 #[derive(Debug, Clone)]
@@ -23,7 +22,7 @@ pub(super) struct Parameters {
 }
 
 /// A change of some of them; what is not named stays as it is.
-#[derive(Debug, Default, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Default, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::quiz) struct Change {
     /// 10 to 86400.

@@ -8,6 +8,7 @@ use super::{
 use jsonschema::Validator;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 const DOCUMENT: &str = "/0390/api/openapi.json";
 
@@ -157,6 +158,23 @@ async fn the_document_lists_the_calls_of_the_contract_and_no_others() {
     }
     let own = |call: &(String, String)| CALLS.contains(&(&*call.0, &*call.1));
     assert!(documented.iter().all(own), "{documented:?}");
+}
+
+#[tokio::test]
+async fn a_documented_path_takes_the_documented_methods_and_no_others() {
+    let quiz = Quiz::start().await;
+    let document = Document::of(&quiz).await;
+    for (path, operations) in document.0["paths"].as_object().unwrap() {
+        // No call is by this method, and the refusal names those that the path takes.
+        let refused = quiz.stranger().ask(Method::DELETE, path).await.expect(405);
+        let allowed = refused.headers["allow"].to_str().unwrap().to_lowercase();
+        // HEAD comes with every GET.
+        let allowed = allowed.split(',').filter(|method| *method != "head");
+        let allowed: BTreeSet<_> = allowed.collect();
+        let documented = operations.as_object().unwrap().keys();
+        let documented: BTreeSet<_> = documented.map(String::as_str).collect();
+        assert_eq!(allowed, documented, "{path}");
+    }
 }
 
 #[tokio::test]
