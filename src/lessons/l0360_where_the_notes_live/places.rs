@@ -124,6 +124,10 @@ impl Place {
     /// Counts one more under `id`, and measures how long it takes to load and to save.
     pub(super) async fn count(&self, id: &Id, now: OffsetDateTime, process: i64) -> Seen {
         let seen = self.look(id, now).await;
+        self.count_on(seen, id, now, process).await
+    }
+
+    async fn count_on(&self, seen: Seen, id: &Id, now: OffsetDateTime, process: i64) -> Seen {
         let Ok(found) = &seen.note else { return seen };
         let (count, begun) = match found {
             Some(note) => (note.count.saturating_add(1), note.process),
@@ -132,11 +136,14 @@ impl Place {
         let note = Note::new(count, begun);
         let start = Instant::now();
         let saved = self.logged(self.write(id, &note, now + IDLE, seen.version).await);
-        Seen {
-            note: saved.map(|_| Some(note)),
-            save: Some(start.elapsed()),
-            ..seen
-        }
+        let save = Some(start.elapsed());
+        let note = match saved {
+            Ok(true) => Ok(Some(note)),
+            // Somebody was quicker, in another tab: what is there is theirs.
+            Ok(false) => self.look(id, now).await.note,
+            Err(error) => Err(error),
+        };
+        Seen { note, save, ..seen }
     }
     // ANCHOR_END: count
 
@@ -220,5 +227,21 @@ mod tests {
         assert_eq!(place.look(&id, later).await.note.unwrap(), None);
         place.forget(&id).await.unwrap();
         assert_eq!(place.look(&id, now).await.note.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn a_count_that_was_overtaken_shows_what_is_there() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        let kind = Kind::Memory;
+        let place = Place { kind, store };
+        let (id, now) = (Id(7), OffsetDateTime::UNIX_EPOCH);
+        place.count(&id, now, 100).await;
+        let seen = place.look(&id, now).await;
+        for _ in 0..3 {
+            place.count(&id, now, 100).await;
+        }
+        let late = place.count_on(seen, &id, now, 100).await;
+        assert_eq!(late.note.unwrap().unwrap().count, 4);
+        assert_eq!(place.look(&id, now).await.note.unwrap().unwrap().count, 4);
     }
 }
