@@ -1,7 +1,9 @@
 //! The embedded SQLite file: the default, which needs no server.
 
 mod batches;
+mod demand;
 mod errors;
+mod log;
 mod pools;
 mod present;
 mod schema;
@@ -10,7 +12,7 @@ pub use pools::SqlitePools;
 pub(super) use present::Present;
 
 use super::{
-    About, Batches, Listed, Store, StoreResult, StoredSession, Tenancy, Version, Words,
+    About, Batches, Listed, Pace, Store, StoreResult, StoredSession, Tenancy, Version, Words,
     claim_file::ClaimFile, from_micros, lease::Lease, schema::Schema, unreadable,
 };
 use crate::{
@@ -70,23 +72,29 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Runs a statement that changes something; how many rows it found.
+    /// Runs a statement that changes something, with so many bytes of data; how many rows it found.
     async fn execute<'q>(
         &self,
         statement: Query<'q, Sqlite, SqliteArguments<'q>>,
+        bytes: usize,
     ) -> sqlx::Result<u64> {
-        let done = timeout(CHANGE_LIMIT, self.write(statement)).await;
-        done.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+        let done = timeout(CHANGE_LIMIT, self.write(statement, bytes)).await;
+        let rows = done.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
+        self.pools.demand.add(rows);
+        Ok(rows)
     }
 
     async fn write<'q>(
         &self,
         statement: Query<'q, Sqlite, SqliteArguments<'q>>,
+        bytes: usize,
     ) -> sqlx::Result<u64> {
         let mut lease = self.pools.writer.take().await?;
         let done = statement.execute(lease.connection()).await;
         lease.end(&done);
-        done.map(|done| done.rows_affected())
+        let rows = done?.rows_affected();
+        self.pools.wrote(log::pages(rows, bytes));
+        Ok(rows)
     }
 
     /// For a look by the key.
@@ -146,7 +154,7 @@ impl Store for SqliteStore {
             .bind(&session.data)
             .bind(micros(session.expiry))
             .bind(session.version.0);
-        match self.execute(statement).await {
+        match self.execute(statement, session.data.len()).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
             Err(error) => Err(self.sort_change(error)),
@@ -156,6 +164,7 @@ impl Store for SqliteStore {
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         let [_, load, ..] = self.words.sent();
         let query = sqlx::query_as(load).bind(id.to_string());
+        self.pools.demand.add(1);
         let mut lease = self.reader().await?;
         let row: Result<Option<(Vec<u8>, i64, i64)>, _> =
             query.fetch_optional(lease.connection()).await;
@@ -185,7 +194,7 @@ impl Store for SqliteStore {
             .bind(id.to_string())
             .bind(over.0)
             .bind(session.version.0);
-        let rows = self.execute(statement).await;
+        let rows = self.execute(statement, session.data.len()).await;
         rows.map(|rows| rows == 1)
             .map_err(|error| self.sort_change(error))
     }
@@ -193,14 +202,15 @@ impl Store for SqliteStore {
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
         let [.., touch, _] = self.words.sent();
         let statement = sqlx::query(touch).bind(micros(expiry)).bind(id.to_string());
-        let rows = self.execute(statement).await;
+        let rows = self.execute(statement, 0).await;
         rows.map(|rows| rows == 1)
             .map_err(|error| self.sort_change(error))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
         let [.., delete] = self.words.sent();
-        let rows = self.execute(sqlx::query(delete).bind(id.to_string())).await;
+        let statement = sqlx::query(delete).bind(id.to_string());
+        let rows = self.execute(statement, 0).await;
         rows.map(|_| ()).map_err(|error| self.sort_change(error))
     }
 
@@ -212,9 +222,13 @@ impl Store for SqliteStore {
         );
         let statement = sqlx::query(&statement).bind(micros(now)).bind(limit);
         // Not through `execute`: nobody waits for a purge, and it may take its time.
-        self.write(statement)
+        self.write(statement, 0)
             .await
             .map_err(|error| self.sort_change(error))
+    }
+
+    fn pace(&self) -> Pace {
+        self.pools.demand.pace()
     }
 
     async fn count(&self) -> StoreResult<u64> {
