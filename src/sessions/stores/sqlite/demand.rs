@@ -12,13 +12,11 @@ use tokio::time::Instant;
 
 /// Rows in one statement, 0.6 ms of the writer's time in a release build.
 const ROWS: u32 = 100;
-/// As long as nobody comes: fewer statements for as many rows.
-const ROWS_ALONE: u32 = 500;
-/// A purge rests so many times as long as it works for each session that is asked for in a
-/// millisecond: where 10,000 are in a second, it has a thirtieth of the writer.
-const REST: u128 = 3;
-/// However many come, some sessions go: two thousand in a second and more.
-const LONGEST_REST: u32 = 40;
+/// Of a purge's rest: so many times as long as it worked, for each session that is asked for in a
+/// millisecond. Where 10,000 are in a second, the purge has a fortieth of the writer.
+const REST: u128 = 4;
+/// However many come, some sessions go: two thousand in a second or so.
+const LONGEST_REST: u32 = 50;
 
 /// Counts what visitors ask.
 #[derive(Debug)]
@@ -44,15 +42,12 @@ impl Demand {
 
     /// For the next step of a purge, after what was asked since the last one.
     pub(super) fn pace(&self) -> Pace {
-        let (asked, now) = (self.asked.load(Ordering::Relaxed), Instant::now());
         let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let (asked, now) = (self.asked.load(Ordering::Relaxed), Instant::now());
         let (came, millis) = (asked - looked.0, now.duration_since(looked.1).as_millis());
         *looked = (asked, now);
         if came == 0 {
-            return Pace {
-                rows: ROWS_ALONE,
-                rest: 0,
-            };
+            return Pace::STEADY;
         }
         let rest = (REST * u128::from(came)).div_ceil(millis.max(1));
         Pace {
@@ -68,21 +63,17 @@ mod tests {
     use std::time::Duration;
 
     #[tokio::test(start_paused = true)]
-    async fn the_more_visitors_come_the_longer_a_purge_rests_and_alone_it_does_not() {
+    async fn the_more_visitors_come_the_longer_a_purge_rests_and_alone_it_is_quick() {
         let demand = Demand::new();
         let after = async |asked| {
             demand.add(asked);
             tokio::time::advance(Duration::from_millis(10)).await;
             demand.pace()
         };
-        let alone = Pace {
-            rows: ROWS_ALONE,
-            rest: 0,
-        };
-        assert_eq!(after(0).await, alone);
-        for (asked, rest) in [(1, 1), (10, 3), (90, 27), (9000, LONGEST_REST)] {
+        assert_eq!(after(0).await, Pace::STEADY);
+        for (asked, rest) in [(1, 1), (10, 4), (90, 36), (9000, LONGEST_REST)] {
             assert_eq!(after(asked).await, Pace { rows: ROWS, rest });
         }
-        assert_eq!(after(0).await, alone);
+        assert_eq!(after(0).await, Pace::STEADY);
     }
 }

@@ -65,8 +65,8 @@ async fn of_two_processes_that_write_to_one_file_neither_keeps_the_log_from_begi
     let folder = tempfile::tempdir().unwrap();
     let (one, other) = (filled(&folder, 4000).await, filled(&folder, 4001).await);
     tokio::join!(write(&one, 10), write(&other, 10));
-    let most = 2 * u64::from(TOO_MANY);
-    assert!(longest(&folder) < most, "{} pages", longest(&folder));
+    // Whoever finds that the other one has written meanwhile tries again.
+    assert!(longest(&folder) < 12_000, "{} pages", longest(&folder));
 }
 
 #[tokio::test]
