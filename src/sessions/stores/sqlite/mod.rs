@@ -1,6 +1,7 @@
 //! The embedded SQLite file: the default, which needs no server.
 
 mod batches;
+mod changes;
 mod demand;
 mod errors;
 mod log;
@@ -20,10 +21,9 @@ use crate::{
     identity::Identity,
 };
 use async_trait::async_trait;
-use sqlx::{Connection, Sqlite, query::Query, sqlite::SqliteArguments};
-use std::{path::Path, time::Duration};
+use sqlx::{Connection, Sqlite};
+use std::path::Path;
 use time::OffsetDateTime;
-use tokio::time::timeout;
 use tower_sessions::session::Id;
 
 /// Sessions in a table of a SQLite file.
@@ -37,10 +37,6 @@ pub struct SqliteStore {
     table: String,
     words: Words,
 }
-
-/// How long a change may take: for its turn, and for a file that somebody has locked. Shorter
-/// than every store's limit, so that a locked file is told from one that does not answer at all.
-const CHANGE_LIMIT: Duration = Duration::from_millis(1200);
 
 impl SqliteStore {
     /// Sessions in `file`, which is made by [`Store::prepare`] and opened when first needed.
@@ -70,31 +66,6 @@ impl SqliteStore {
         private_file(&self.pools.file)?;
         self.pools.present.renew();
         Ok(())
-    }
-
-    /// Runs a statement that changes something, with so many bytes of data; how many rows it found.
-    async fn execute<'q>(
-        &self,
-        statement: Query<'q, Sqlite, SqliteArguments<'q>>,
-        bytes: usize,
-    ) -> sqlx::Result<u64> {
-        let done = timeout(CHANGE_LIMIT, self.write(statement, bytes)).await;
-        let rows = done.unwrap_or(Err(sqlx::Error::PoolTimedOut))?;
-        self.pools.demand.add(rows);
-        Ok(rows)
-    }
-
-    async fn write<'q>(
-        &self,
-        statement: Query<'q, Sqlite, SqliteArguments<'q>>,
-        bytes: usize,
-    ) -> sqlx::Result<u64> {
-        let mut lease = self.pools.writer.take().await?;
-        let done = statement.execute(lease.connection()).await;
-        lease.end(&done);
-        let rows = done?.rows_affected();
-        self.pools.wrote(log::pages(rows, bytes));
-        Ok(rows)
     }
 
     /// For a look by the key.
