@@ -4,8 +4,6 @@ use super::{Sessions, stores::StoreResult};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-/// Rows in one statement: large ones hold locks for which visitors wait.
-const BATCH: u32 = 500;
 /// How often a copy looks for expired sessions.
 pub const PURGE_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -27,20 +25,57 @@ impl Sessions {
     /// # Errors
     /// When the store fails; what was removed until then stays removed.
     pub async fn purge(&self) -> StoreResult<u64> {
-        let mut total = 0;
+        let (mut total, mut pace) = (0, self.0.store.pace());
         loop {
             let start = Instant::now();
-            let removed = self.0.store.purge(self.0.clock.now(), BATCH).await?;
+            let removed = self.0.store.purge(self.0.clock.now(), pace.rows).await?;
             total += removed;
-            if removed < u64::from(BATCH) {
+            if removed < u64::from(pace.rows) {
                 break;
             }
-            // Half of the time belongs to those who came for a page.
-            sleep(start.elapsed()).await;
+            let took = start.elapsed();
+            pace = self.0.store.pace();
+            sleep(took * pace.rest).await;
         }
         if total > 0 {
             tracing::debug!(removed = total, "purged expired sessions");
         }
         Ok(total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::stores::{Pace, Store, StoredSession, rehearsed::Rehearsed},
+        *,
+    };
+    use crate::{
+        clock::Clock,
+        config::Tenancy,
+        identity::{Identity, InstallKey, Port},
+    };
+    use std::sync::Arc;
+    use tower_sessions::session::Id;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_purge_takes_as_many_rows_and_rests_for_as_long_as_its_store_wants() {
+        let mut store = Rehearsed::new();
+        store.pace = Pace { rows: 100, rest: 9 };
+        store.purge_takes = Duration::from_millis(10);
+        let (store, clock) = (Arc::new(store), Clock::system());
+        for id in 0..250 {
+            let expired = StoredSession::new(Vec::new(), clock.now());
+            assert!(store.create(&Id(id), &expired).await.unwrap());
+        }
+        let identity = Identity::derive(Port::new(41220).unwrap(), &InstallKey::random().unwrap());
+        let sessions = Sessions::new(store.clone(), &identity, clock, Tenancy::Alone);
+        let start = Instant::now();
+        assert_eq!(sessions.purge().await.unwrap(), 250);
+        let purges = store.calls();
+        let purges = purges.iter().filter(|call| call.starts_with("purge"));
+        assert_eq!(purges.collect::<Vec<_>>(), ["purge 100"; 3]);
+        // Three steps, and a rest of nine times as long after two of them.
+        assert_eq!(start.elapsed().as_millis(), 3 * 10 + 2 * 90);
     }
 }

@@ -17,6 +17,7 @@ mod memory;
 #[cfg(feature = "mongodb")]
 mod mongodb;
 mod mysql;
+mod pace;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod recent;
@@ -24,7 +25,7 @@ mod recorded;
 #[cfg(feature = "redis")]
 mod redis;
 #[cfg(test)]
-mod rehearsed;
+pub(super) mod rehearsed;
 mod schema;
 mod shared;
 mod sqlite;
@@ -42,6 +43,7 @@ pub use guarded::Guarded;
 pub use memcached::MemcachedStore;
 pub use memory::MemoryStore;
 pub use mysql::{MysqlPools, MysqlStore};
+pub use pace::Pace;
 #[cfg(feature = "postgres")]
 pub use postgres::{PostgresPools, PostgresStore};
 pub use recent::Recent;
@@ -170,6 +172,11 @@ pub trait Store: std::fmt::Debug + Send + Sync + 'static {
     /// Removes at most `limit` sessions that expired before `now`; says how many it removed. A
     /// store that removes them by itself has nothing to do.
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64>;
+
+    /// How fast a purge may go, in view of what visitors have asked since it looked last.
+    fn pace(&self) -> Pace {
+        Pace::STEADY
+    }
 
     /// How many sessions there are, expired ones included as long as they are not purged.
     async fn count(&self) -> StoreResult<u64>;

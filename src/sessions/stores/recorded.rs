@@ -1,8 +1,8 @@
 //! A store that is listened to: what a request asks it goes into the request's recording.
 
 use super::{
-    About, CookieForm, Listed, SharedLock, SharedLocks, Store, StoreResult, StoredSession, Tenancy,
-    Version, Words, recent,
+    About, CookieForm, Listed, Pace, SharedLock, SharedLocks, Store, StoreResult, StoredSession,
+    Tenancy, Version, Words, recent,
 };
 use crate::xray::{Operation, Outcome, Recording, StoreCall, What};
 use async_trait::async_trait;
@@ -151,6 +151,10 @@ impl Store for Recorded {
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
         self.inner.purge(now, limit).await
+    }
+
+    fn pace(&self) -> Pace {
+        self.inner.pace()
     }
 
     async fn count(&self) -> StoreResult<u64> {

@@ -1,7 +1,7 @@
 //! A store to rehearse with: in memory, counted, held up and broken at will.
 
 use super::{
-    About, Batches, Listed, MemoryStore, Row, Store, StoreError, StoreResult, StoredSession,
+    About, Batches, Listed, MemoryStore, Pace, Row, Store, StoreError, StoreResult, StoredSession,
     Tenancy, Version, Words,
 };
 use async_trait::async_trait;
@@ -11,13 +11,14 @@ use std::{
         Mutex,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 use time::OffsetDateTime;
-use tokio::{sync::watch, task::yield_now};
+use tokio::{sync::watch, task::yield_now, time::sleep};
 use tower_sessions::session::Id;
 
 #[derive(Debug)]
-pub(super) struct Rehearsed {
+pub(in crate::sessions) struct Rehearsed {
     inner: MemoryStore,
     /// What was asked, in this order; of batches also how large they were.
     calls: Mutex<Vec<String>>,
@@ -26,44 +27,49 @@ pub(super) struct Rehearsed {
     /// What cannot be written.
     broken: Mutex<HashSet<Id>>,
     /// Whether another process has claimed the sessions.
-    pub(super) claimed_elsewhere: AtomicBool,
+    pub(in crate::sessions) claimed_elsewhere: AtomicBool,
+    /// How fast it wants to be purged, and how long each step takes.
+    pub(in crate::sessions) pace: Pace,
+    pub(in crate::sessions) purge_takes: Duration,
 }
 
 impl Rehearsed {
-    pub(super) fn new() -> Self {
+    pub(in crate::sessions) fn new() -> Self {
         Self {
             inner: MemoryStore::new(),
             calls: Mutex::default(),
             held: watch::Sender::default(),
             broken: Mutex::default(),
             claimed_elsewhere: AtomicBool::new(false),
+            pace: Pace::STEADY,
+            purge_takes: Duration::ZERO,
         }
     }
 
     /// Holds the answers to these calls back.
-    pub(super) fn hold(&self, call: &'static str) {
+    pub(in crate::sessions) fn hold(&self, call: &'static str) {
         self.held.send_modify(|held| {
             held.insert(call);
         });
     }
 
     /// Lets all answers out.
-    pub(super) fn let_out(&self) {
+    pub(in crate::sessions) fn let_out(&self) {
         self.held.send_modify(HashSet::clear);
     }
 
     /// Has no session of this id written.
-    pub(super) fn break_off(&self, id: Id) {
+    pub(in crate::sessions) fn break_off(&self, id: Id) {
         self.broken.lock().unwrap().insert(id);
     }
 
     /// What was asked so far.
-    pub(super) fn calls(&self) -> Vec<String> {
+    pub(in crate::sessions) fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap().clone()
     }
 
     /// Waits until it is asked this.
-    pub(super) async fn hears(&self, call: &str) {
+    pub(in crate::sessions) async fn hears(&self, call: &str) {
         while !self.calls().iter().any(|heard| heard == call) {
             yield_now().await;
         }
@@ -177,7 +183,13 @@ impl Store for Rehearsed {
     }
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
+        self.came(format!("purge {limit}"));
+        sleep(self.purge_takes).await;
         self.inner.purge(now, limit).await
+    }
+
+    fn pace(&self) -> Pace {
+        self.pace
     }
 
     async fn count(&self) -> StoreResult<u64> {

@@ -8,7 +8,7 @@ use std::sync::{
 use sweatbox::{
     config::{CookieForm, Tenancy},
     sessions::stores::{
-        About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession,
+        About, Batches, Listed, Pace, SharedLocks, Store, StoreError, StoreResult, StoredSession,
         Version, Words,
     },
 };
@@ -80,6 +80,10 @@ impl Store for FailingDeletes {
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
         self.inner.purge(now, limit).await
+    }
+
+    fn pace(&self) -> Pace {
+        self.inner.pace()
     }
 
     async fn count(&self) -> StoreResult<u64> {

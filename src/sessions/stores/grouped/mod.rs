@@ -10,8 +10,8 @@ mod lane;
 mod tests;
 
 use super::{
-    About, Batches, Listed, Row, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Version,
-    Words,
+    About, Batches, Listed, Pace, Row, SharedLocks, Store, StoreResult, StoredSession, Tenancy,
+    Version, Words,
 };
 use crate::config::CookieForm;
 use async_trait::async_trait;
@@ -93,6 +93,10 @@ impl Store for Grouped {
 
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
         self.inner.purge(now, limit).await
+    }
+
+    fn pace(&self) -> Pace {
+        self.inner.pace()
     }
 
     async fn count(&self) -> StoreResult<u64> {

@@ -9,8 +9,8 @@ mod breaker;
 mod locks;
 
 use super::{
-    About, Batches, Listed, SharedLocks, Store, StoreError, StoreResult, StoredSession, Tenancy,
-    Version, Words,
+    About, Batches, Listed, Pace, SharedLocks, Store, StoreError, StoreResult, StoredSession,
+    Tenancy, Version, Words,
 };
 use crate::config::CookieForm;
 use async_trait::async_trait;
@@ -185,6 +185,10 @@ impl Store for Guarded {
         // It may take its time, and when it fails, visitors are none the worse for it.
         let purged = timeout(PURGE_LIMIT, self.inner.purge(now, limit)).await;
         purged.unwrap_or_else(|_| Err(unanswered(None)))
+    }
+
+    fn pace(&self) -> Pace {
+        self.inner.pace()
     }
 
     async fn count(&self) -> StoreResult<u64> {

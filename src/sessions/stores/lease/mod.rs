@@ -88,6 +88,11 @@ impl<DB: Database> Leases<DB> {
         self.pool.size() == 0
     }
 
+    /// Whether they have been closed for good.
+    pub(super) fn are_closing(&self) -> bool {
+        self.places.is_closed()
+    }
+
     /// Closes the connections, those in use when they come back.
     pub(super) async fn close(&self) {
         self.places.close();

@@ -13,7 +13,7 @@ mod shard;
 mod tests;
 
 use super::{
-    About, Listed, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Version, Words,
+    About, Listed, Pace, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Version, Words,
 };
 use crate::config::CookieForm;
 use async_trait::async_trait;
@@ -242,6 +242,10 @@ impl Store for Recent {
     async fn purge(&self, now: OffsetDateTime, limit: u32) -> StoreResult<u64> {
         // Whoever asks for a session compares its expiry with the clock.
         self.inner.purge(now, limit).await
+    }
+
+    fn pace(&self) -> Pace {
+        self.inner.pace()
     }
 
     async fn count(&self) -> StoreResult<u64> {

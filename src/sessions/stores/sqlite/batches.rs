@@ -20,7 +20,7 @@ impl Batches for SqliteStore {
                 .push_bind(micros(session.expiry))
                 .push_bind(session.version.0);
         });
-        match self.execute(statement.build()).await {
+        match self.execute(statement.build(), bytes(rows)).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
             Err(error) => Err(self.sort_change(error)),
@@ -44,8 +44,12 @@ impl Batches for SqliteStore {
              SET data = new.data, expiry_date = new.expiry_date, version = new.version FROM new \
              WHERE {table}.id = new.id AND {table}.version IN (new.made_from, new.version)"
         ));
-        let done = self.execute(statement.build()).await;
+        let done = self.execute(statement.build(), bytes(rows)).await;
         done.map(|done| done == rows.len() as u64)
             .map_err(|error| self.sort_change(error))
     }
+}
+
+fn bytes(rows: &[Row]) -> usize {
+    rows.iter().map(|row| row.session.data.len()).sum()
 }

@@ -1,7 +1,10 @@
 //! The embedded SQLite file: the default, which needs no server.
 
 mod batches;
+mod changes;
+mod demand;
 mod errors;
+mod log;
 mod pools;
 mod present;
 mod schema;
@@ -10,7 +13,7 @@ pub use pools::SqlitePools;
 pub(super) use present::Present;
 
 use super::{
-    About, Batches, Listed, Store, StoreResult, StoredSession, Tenancy, Version, Words,
+    About, Batches, Listed, Pace, Store, StoreResult, StoredSession, Tenancy, Version, Words,
     claim_file::ClaimFile, from_micros, lease::Lease, schema::Schema, unreadable,
 };
 use crate::{
@@ -18,10 +21,9 @@ use crate::{
     identity::Identity,
 };
 use async_trait::async_trait;
-use sqlx::{Connection, Sqlite, query::Query, sqlite::SqliteArguments};
-use std::{path::Path, time::Duration};
+use sqlx::{Connection, Sqlite};
+use std::path::Path;
 use time::OffsetDateTime;
-use tokio::time::timeout;
 use tower_sessions::session::Id;
 
 /// Sessions in a table of a SQLite file.
@@ -35,10 +37,6 @@ pub struct SqliteStore {
     table: String,
     words: Words,
 }
-
-/// How long a change may take: for its turn, and for a file that somebody has locked. Shorter
-/// than every store's limit, so that a locked file is told from one that does not answer at all.
-const CHANGE_LIMIT: Duration = Duration::from_millis(1200);
 
 impl SqliteStore {
     /// Sessions in `file`, which is made by [`Store::prepare`] and opened when first needed.
@@ -68,25 +66,6 @@ impl SqliteStore {
         private_file(&self.pools.file)?;
         self.pools.present.renew();
         Ok(())
-    }
-
-    /// Runs a statement that changes something; how many rows it found.
-    async fn execute<'q>(
-        &self,
-        statement: Query<'q, Sqlite, SqliteArguments<'q>>,
-    ) -> sqlx::Result<u64> {
-        let done = timeout(CHANGE_LIMIT, self.write(statement)).await;
-        done.unwrap_or(Err(sqlx::Error::PoolTimedOut))
-    }
-
-    async fn write<'q>(
-        &self,
-        statement: Query<'q, Sqlite, SqliteArguments<'q>>,
-    ) -> sqlx::Result<u64> {
-        let mut lease = self.pools.writer.take().await?;
-        let done = statement.execute(lease.connection()).await;
-        lease.end(&done);
-        done.map(|done| done.rows_affected())
     }
 
     /// For a look by the key.
@@ -146,7 +125,7 @@ impl Store for SqliteStore {
             .bind(&session.data)
             .bind(micros(session.expiry))
             .bind(session.version.0);
-        match self.execute(statement).await {
+        match self.execute(statement, session.data.len()).await {
             Ok(_) => Ok(true),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
             Err(error) => Err(self.sort_change(error)),
@@ -156,6 +135,7 @@ impl Store for SqliteStore {
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
         let [_, load, ..] = self.words.sent();
         let query = sqlx::query_as(load).bind(id.to_string());
+        self.pools.demand.add(1);
         let mut lease = self.reader().await?;
         let row: Result<Option<(Vec<u8>, i64, i64)>, _> =
             query.fetch_optional(lease.connection()).await;
@@ -185,7 +165,7 @@ impl Store for SqliteStore {
             .bind(id.to_string())
             .bind(over.0)
             .bind(session.version.0);
-        let rows = self.execute(statement).await;
+        let rows = self.execute(statement, session.data.len()).await;
         rows.map(|rows| rows == 1)
             .map_err(|error| self.sort_change(error))
     }
@@ -193,14 +173,15 @@ impl Store for SqliteStore {
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
         let [.., touch, _] = self.words.sent();
         let statement = sqlx::query(touch).bind(micros(expiry)).bind(id.to_string());
-        let rows = self.execute(statement).await;
+        let rows = self.execute(statement, 0).await;
         rows.map(|rows| rows == 1)
             .map_err(|error| self.sort_change(error))
     }
 
     async fn delete(&self, id: &Id) -> StoreResult<()> {
         let [.., delete] = self.words.sent();
-        let rows = self.execute(sqlx::query(delete).bind(id.to_string())).await;
+        let statement = sqlx::query(delete).bind(id.to_string());
+        let rows = self.execute(statement, 0).await;
         rows.map(|_| ()).map_err(|error| self.sort_change(error))
     }
 
@@ -212,9 +193,13 @@ impl Store for SqliteStore {
         );
         let statement = sqlx::query(&statement).bind(micros(now)).bind(limit);
         // Not through `execute`: nobody waits for a purge, and it may take its time.
-        self.write(statement)
+        self.write(statement, 0)
             .await
             .map_err(|error| self.sort_change(error))
+    }
+
+    fn pace(&self) -> Pace {
+        self.pools.demand.pace()
     }
 
     async fn count(&self) -> StoreResult<u64> {

@@ -1,6 +1,10 @@
 //! The connections to a SQLite file: one copy's own, or those of all copies of a process.
 
-use super::present::Present;
+use super::{
+    demand::Demand,
+    log::{self, Log},
+    present::Present,
+};
 use crate::sessions::stores::lease::{Lease, Leases};
 use sqlx::{
     Sqlite,
@@ -21,6 +25,8 @@ pub struct SqlitePools {
     /// SQLite lets one write at a time; the others would ask again and again, with luck in time,
     /// and a purge would push ahead of them all. Waiting for the one connection is a fair queue.
     pub(super) writer: Leases<Sqlite>,
+    pub(super) log: Arc<Log>,
+    pub(super) demand: Arc<Demand>,
 }
 
 impl SqlitePools {
@@ -35,6 +41,7 @@ impl SqlitePools {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(1));
+        let options = log::left_alone(options);
         let present = Arc::new(Present::new(file));
         let pool = |connections| {
             let opened = present.clone();
@@ -54,6 +61,8 @@ impl SqlitePools {
             readers: pool(4),
             writer: pool(1),
             present,
+            log: Arc::default(),
+            demand: Arc::new(Demand::new()),
         }
     }
 

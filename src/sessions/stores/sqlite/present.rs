@@ -24,6 +24,11 @@ impl Present {
         }
     }
 
+    /// Tells the file that is there now from another one that has taken its name.
+    pub(in crate::sessions::stores) fn number(&self) -> Option<u64> {
+        number(&self.file)
+    }
+
     /// Looks which file it is now; older connections are open on another one.
     pub(in crate::sessions::stores) fn renew(&self) {
         let number = number(&self.file);

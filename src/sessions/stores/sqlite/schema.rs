@@ -75,7 +75,7 @@ impl Schema for SqliteStore {
     async fn sign(&self) -> StoreResult<()> {
         let statement = signing(&self.identity.names);
         let statement = sqlx::query(&statement).bind(self.identity.fingerprint.as_str());
-        let signed = self.write(statement).await;
+        let signed = self.write(statement, 0).await;
         signed.map(|_| ()).map_err(|error| self.sort(error))
     }
 }
