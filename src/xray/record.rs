@@ -2,7 +2,7 @@
 
 use super::Masked;
 use serde_json::Value;
-use std::{borrow::Cow, mem::take, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
 /// A request that was answered, or that is still at work.
@@ -163,17 +163,23 @@ impl Record {
 
     /// Makes it blank again; the memory stays.
     pub(super) fn wipe(&mut self) {
-        let (mut path, mut events) = (take(&mut self.path), take(&mut self.events));
-        let mut quoted = take(&mut self.quoted);
+        // Field by field: a blank record to take the others from would be memory made and freed.
+        let Self {
+            number,
+            began,
+            method,
+            path,
+            status,
+            took,
+            events,
+            quoted,
+        } = self;
+        (*number, *status) = (0, 0);
+        (*began, *took) = (OffsetDateTime::UNIX_EPOCH, Duration::ZERO);
+        *method = Cow::Borrowed("");
         path.clear();
         events.clear();
         quoted.clear();
-        *self = Self {
-            path,
-            events,
-            quoted,
-            ..Self::blank()
-        };
     }
 
     /// Keeps what an event quotes.
