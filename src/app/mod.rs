@@ -74,9 +74,9 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress, qui
         .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
         .with_state(sandbox);
     // ANCHOR_END: layers
+    // ANCHOR: outer
     // Around one service: `layer` on a router with many routes wraps each of them by itself,
     // and a thousand copies in one process have many.
-    // ANCHOR: outer
     Router::new().fallback_service(inside).layer(
         ServiceBuilder::new()
             .layer(Extension(progress))
