@@ -9,8 +9,8 @@
 //! | 8 command line | [`cli`] |
 //! | 7 running | [`server`], [`host`], [`desk`], [`doctor`] |
 //! | 6 assembly | [`app`] |
-//! | 5 lessons | [`lessons`], [`exercises`] |
-//! | 4 features | [`quiz`], [`progress`], [`grading`] |
+//! | 5 lessons | [`lessons`]; the exercises, which are compiled with `main` |
+//! | 4 features | [`quiz`], [`progress`], [`grading`]; [`workshop`], for the exercises |
 //! | 3 shared state | [`sandbox`], [`caretaker`], [`class_list`] |
 //! | 2 machinery | [`sessions`], [`walkthrough`], [`database`], [`tls`], [`listen`], [`roster`] |
 //! | 1 set-up | [`config`], [`xray`], into which the sessions write |
@@ -29,7 +29,6 @@ pub mod database;
 pub mod desk;
 pub mod doctor;
 pub mod error;
-pub mod exercises;
 pub mod grading;
 pub mod host;
 pub mod identity;
@@ -46,4 +45,5 @@ pub mod sessions;
 pub mod spreadsheet;
 pub mod tls;
 pub mod walkthrough;
+pub mod workshop;
 pub mod xray;

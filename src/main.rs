@@ -1,4 +1,6 @@
-//! The program `sweatbox`: everything it does is in the library.
+//! The program `sweatbox`: the exercises are its own, everything else is in the library.
+
+mod exercises;
 
 use std::process::ExitCode;
 
@@ -10,5 +12,5 @@ fn main() -> ExitCode {
     {
         return ExitCode::from(70);
     }
-    sweatbox::cli::run()
+    sweatbox::cli::run(exercises::EXERCISES)
 }

@@ -13,7 +13,6 @@ mod xray;
 
 use crate::{
     error::HttpError,
-    exercises::EXERCISES,
     lessons::LESSONS,
     middleware::middleware,
     progress::Progress,
@@ -22,17 +21,27 @@ use crate::{
     sessions,
 };
 use axum::{Extension, Router, routing::get};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 use tower::ServiceBuilder;
 
-/// All lessons and exercises, by their numbers.
+/// What [`catalog`] lists, from the moment when it is first asked for.
+static CATALOG: OnceLock<Vec<&'static Lesson>> = OnceLock::new();
+
+/// Puts the exercises, which are the program's and not this library's, between the lessons. To be
+/// called before the catalog is asked for: it is put together once.
+pub fn take_in(exercises: &[&'static Lesson]) {
+    CATALOG.get_or_init(|| by_numbers(exercises));
+}
+
+/// All lessons, and the exercises that were taken in, by their numbers.
 pub fn catalog() -> impl Iterator<Item = &'static Lesson> {
-    static ALL: LazyLock<Vec<&'static Lesson>> = LazyLock::new(|| {
-        let mut all = [LESSONS, EXERCISES].concat();
-        all.sort_by_key(|lesson| lesson.number);
-        all
-    });
-    ALL.iter().copied()
+    CATALOG.get_or_init(|| by_numbers(&[])).iter().copied()
+}
+
+fn by_numbers(exercises: &[&'static Lesson]) -> Vec<&'static Lesson> {
+    let mut all = [LESSONS, exercises].concat();
+    all.sort_by_key(|lesson| lesson.number);
+    all
 }
 
 /// The live endpoints of all lessons and exercises.
@@ -65,9 +74,9 @@ pub fn around(routes: Router<Sandbox>, sandbox: Sandbox, progress: Progress, qui
         .method_not_allowed_fallback(async || HttpError::MethodNotAllowed)
         .with_state(sandbox);
     // ANCHOR_END: layers
+    // ANCHOR: outer
     // Around one service: `layer` on a router with many routes wraps each of them by itself,
     // and a thousand copies in one process have many.
-    // ANCHOR: outer
     Router::new().fallback_service(inside).layer(
         ServiceBuilder::new()
             .layer(Extension(progress))

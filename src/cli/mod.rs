@@ -16,7 +16,11 @@ mod serve;
 mod sessions;
 mod token;
 
-use crate::config::{Options, Refusal};
+use crate::{
+    app,
+    config::{Options, Refusal},
+    sandbox::Lesson,
+};
 use clap::{Parser, Subcommand};
 use std::{
     future::Future,
@@ -95,8 +99,9 @@ impl Cli {
     }
 }
 
-/// Runs the command that the arguments name; returns the exit code.
-pub fn run() -> ExitCode {
+/// Runs the command that the arguments name, with these exercises; returns the exit code.
+pub fn run(exercises: &[&'static Lesson]) -> ExitCode {
+    app::take_in(exercises);
     let cli = Cli::parse();
     if !cli.is_debuggable() {
         memory::keep_private();

@@ -3,13 +3,6 @@
 //! The walkthrough at /lessons/0335 says what it has to do, and `sweatbox check --lesson 0335`
 //! how far it is.
 
-use super::not_yet;
-use crate::{
-    error::HttpError,
-    sandbox::{Lesson, Sandbox},
-    walkthrough::Task,
-    xray::Record,
-};
 use axum::{
     Router,
     response::Redirect,
@@ -17,6 +10,13 @@ use axum::{
 };
 use maud::Markup;
 use serde_json::Value;
+use sweatbox::{
+    error::HttpError,
+    sandbox::{Lesson, Sandbox},
+    walkthrough::Task,
+    workshop::not_yet,
+    xray::Record,
+};
 
 /// The one value that this exercise keeps in the session: the times of the visits, the newest
 /// first, as a list of texts. The tasks look for it under this key.

@@ -1,15 +1,8 @@
 //! Exercise 0345, "Your turn: a cart". This file is yours to edit.
 //!
 //! The walkthrough at /lessons/0345 says what it has to do, and `sweatbox check --lesson 0345`
-//! how far it is. What the shop sells and how it draws a cart is in `shop.rs`.
+//! how far it is. What the shop sells and how it draws a cart: `src/workshop/shop.rs`.
 
-use super::not_yet;
-use crate::{
-    error::HttpError,
-    sandbox::{Lesson, Sandbox},
-    walkthrough::Task,
-    xray::Record,
-};
 use axum::{
     Router,
     response::Response,
@@ -17,6 +10,13 @@ use axum::{
 };
 use maud::Markup;
 use serde_json::{Map, Value};
+use sweatbox::{
+    error::HttpError,
+    sandbox::{Lesson, Sandbox},
+    walkthrough::Task,
+    workshop::not_yet,
+    xray::Record,
+};
 
 /// The one value that this exercise keeps in the session: a `shop::Cart`. The tasks look for it
 /// under this key.

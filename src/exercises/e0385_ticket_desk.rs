@@ -2,19 +2,8 @@
 //!
 //! It is written already, and it works as long as nobody hurries: two things in it go wrong when
 //! several buy at once. The walkthrough at /lessons/0385 says what it has to do, and `sweatbox
-//! check --lesson 0385` how far it is. The stock, the printer and the page are in `desk.rs`.
+//! check --lesson 0385` how far it is. The stock, the printer and the page: `src/workshop/desk.rs`.
 
-use super::{
-    desk::{Desk, Stock, desk_page, print_ticket},
-    not_yet,
-};
-use crate::{
-    error::HttpError,
-    sandbox::{Lesson, Sandbox},
-    sessions::Visitor,
-    walkthrough::Task,
-    xray::Record,
-};
 use axum::{
     Extension, Form, Router,
     extract::State,
@@ -26,6 +15,17 @@ use maud::Markup;
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
+use sweatbox::{
+    error::HttpError,
+    sandbox::{Lesson, Sandbox},
+    sessions::Visitor,
+    walkthrough::Task,
+    workshop::{
+        desk::{Desk, Stock, desk_page, print_ticket},
+        not_yet,
+    },
+    xray::Record,
+};
 
 /// Turn this into `true` when you begin: it opens the desk, with all that is wrong in it.
 const OPEN: bool = false;

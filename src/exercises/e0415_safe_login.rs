@@ -3,19 +3,19 @@
 //! The walkthrough at /lessons/0415 says what it has to do, and `sweatbox check --lesson 0415`
 //! how far it is.
 
-use super::not_yet;
-use crate::{
-    error::HttpError,
-    sandbox::{Lesson, Sandbox},
-    walkthrough::Task,
-    xray::{Record, What},
-};
 use axum::{
     Router,
     response::Redirect,
     routing::{get, post},
 };
 use maud::Markup;
+use sweatbox::{
+    error::HttpError,
+    sandbox::{Lesson, Sandbox},
+    walkthrough::Task,
+    workshop::not_yet,
+    xray::{Record, What},
+};
 
 /// Under this key the session keeps the name of who is logged in, as a text. The tasks look for it.
 const NAME: &str = "0415-name";

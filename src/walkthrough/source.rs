@@ -3,18 +3,41 @@
 use include_dir::{Dir, include_dir};
 use std::{fs, path::Path};
 
-static LESSONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
-static SOURCES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src");
+/// The folders that are carried, by their paths: the texts, and the rooms of which they show
+/// something. Not all of `src`: this library would be built anew after each edit of an exercise.
+static CARRIED: &[(&str, Dir<'_>)] = &[
+    ("lessons", include_dir!("$CARGO_MANIFEST_DIR/lessons")),
+    ("src/app", include_dir!("$CARGO_MANIFEST_DIR/src/app")),
+    ("src/cli", include_dir!("$CARGO_MANIFEST_DIR/src/cli")),
+    ("src/config", include_dir!("$CARGO_MANIFEST_DIR/src/config")),
+    (
+        "src/identity",
+        include_dir!("$CARGO_MANIFEST_DIR/src/identity"),
+    ),
+    (
+        "src/lessons",
+        include_dir!("$CARGO_MANIFEST_DIR/src/lessons"),
+    ),
+    ("src/page", include_dir!("$CARGO_MANIFEST_DIR/src/page")),
+    ("src/quiz", include_dir!("$CARGO_MANIFEST_DIR/src/quiz")),
+    ("src/server", include_dir!("$CARGO_MANIFEST_DIR/src/server")),
+    (
+        "src/sessions",
+        include_dir!("$CARGO_MANIFEST_DIR/src/sessions"),
+    ),
+    (
+        "src/workshop",
+        include_dir!("$CARGO_MANIFEST_DIR/src/workshop"),
+    ),
+];
 
-/// The text of a file below `lessons/` or `src/`: from the working folder if it is a checkout,
-/// else from within the program.
+/// The text of a file that is carried: from the working folder if it is a checkout, else from
+/// within the program.
 pub fn read(file: &str) -> Option<String> {
-    let (folder, name) = match file.split_once('/')? {
-        ("lessons", name) => (&LESSONS, name),
-        ("src", name) => (&SOURCES, name),
-        _ => return None,
-    };
-    let embedded = folder.get_file(name)?;
+    let embedded = CARRIED.iter().find_map(|(path, folder)| {
+        let name = file.strip_prefix(path)?.strip_prefix('/')?;
+        folder.get_file(name)
+    })?;
     // Only what is carried within is looked for, so no name leads anywhere else.
     if Path::new("Cargo.toml").exists()
         && let Ok(text) = fs::read_to_string(file)
@@ -27,8 +50,9 @@ pub fn read(file: &str) -> Option<String> {
 /// All files that are carried, such as `lessons/0340-got-you-sweating.md`.
 pub fn names() -> Vec<String> {
     let mut names = Vec::new();
-    collect(&LESSONS, "lessons", &mut names);
-    collect(&SOURCES, "src", &mut names);
+    for (path, folder) in CARRIED {
+        collect(folder, path, &mut names);
+    }
     names.sort();
     names
 }

@@ -12,9 +12,9 @@ use serde::Deserialize;
 use std::ops::RangeInclusive;
 use sweatbox::{
     error::HttpError,
-    exercises::shop::{CATALOGUE, Cart, cart_page},
     sandbox::Sandbox,
     sessions::Visitor,
+    workshop::shop::{CATALOGUE, Cart, cart_page},
 };
 
 /// What the visitor wants to buy.

@@ -11,9 +11,9 @@ use maud::Markup;
 use serde::Deserialize;
 use sweatbox::{
     error::HttpError,
-    exercises::desk::{Desk, Stock, desk_page, print_ticket},
     sandbox::Sandbox,
     sessions::Visitor,
+    workshop::desk::{Desk, Stock, desk_page, print_ticket},
 };
 
 /// The visitor's tickets.

@@ -13,7 +13,7 @@ const FLOORS: &[(u8, &[&str])] = &[
     (7, &["server", "host", "desk", "doctor"]),
     (6, &["app"]),
     (5, &["lessons", "exercises"]),
-    (4, &["quiz", "grading", "progress"]),
+    (4, &["quiz", "grading", "progress", "workshop"]),
     (3, &["sandbox", "caretaker", "class_list"]),
     (
         2,
@@ -102,7 +102,8 @@ fn is_room(name: &str) -> bool {
     FLOORS.iter().any(|(_, rooms)| rooms.contains(&name))
 }
 
-/// The rooms that a text names behind `crate::` or, in `main`, behind `sweatbox::`.
+/// The rooms that a text names behind `crate::` or, in `main` and the exercises, which are not
+/// in the library, behind `sweatbox::`.
 fn rooms_in(text: &str) -> BTreeSet<String> {
     let mut rooms = BTreeSet::new();
     for line in text
@@ -119,7 +120,8 @@ fn rooms_in(text: &str) -> BTreeSet<String> {
         }
     }
     // `use crate::{…}` over several lines: the words directly within the outer braces.
-    for block in text.split("use crate::{").skip(1) {
+    let braced = |start| text.split(start).skip(1);
+    for block in braced("use crate::{").chain(braced("use sweatbox::{")) {
         let mut depth = 1;
         let mut name = String::new();
         for c in block.chars() {
@@ -181,6 +183,7 @@ fn an_upward_or_sideways_import_is_found_however_it_is_written() {
         "use crate::{config::{Options, Refusal}, app};",
         "fn f() { crate::lessons::router(); }",
         "use crate::tls;",
+        "use sweatbox::{\n    clock::Clock,\n    sandbox::Sandbox,\n};",
         "use super::super::sandbox::Sandbox;",
     ] {
         assert_eq!(upward_imports(file, planted).len(), 1, "{planted}");

@@ -1,6 +1,6 @@
 //! Every page for every pair of eyes: axe finds nothing, and 320 pixels are enough.
 
-use crate::support::{Chromium, Folder, eventually};
+use crate::support::{Chromium, Folder, catalog, eventually};
 use fantoccini::Locator;
 use std::{fs, path::Path, time::Duration};
 
@@ -17,7 +17,7 @@ fn pages() -> Vec<String> {
         "/xray".into(),
         "/nowhere".into(),
     ];
-    for lesson in sweatbox::app::catalog() {
+    for lesson in catalog() {
         pages.push(format!("/lessons/{}", lesson.digits()));
         pages.push(lesson.endpoint.to_owned());
     }

@@ -1,12 +1,12 @@
 //! The checks of the wait-counter page and its sessions: this program passes them all, and each
 //! finds the mistake that it is about.
 
-use crate::support::{Folder, Mistake, WrongCopy};
-use std::collections::BTreeSet;
-use sweatbox::{
-    exercises::EXERCISES,
-    grading::{CHECKS, Check, Copies, Fault, Probe, Verdict},
+use crate::{
+    given::EXERCISES,
+    support::{Folder, Mistake, WrongCopy},
 };
+use std::collections::BTreeSet;
+use sweatbox::grading::{CHECKS, Check, Copies, Fault, Probe, Verdict};
 use tokio::task::JoinSet;
 
 /// Every mistake, and the check that has to find it.

@@ -1,12 +1,12 @@
 //! The headers that keep a page to itself, on every answer of the program.
 
-use crate::support::{Answer, TestApp};
+use crate::support::{Answer, TestApp, catalog};
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
-use sweatbox::{app, config::StoreSetup, page::STYLE};
+use sweatbox::{config::StoreSetup, page::STYLE};
 use tokio::{task::JoinSet, time::timeout};
 use tower::ServiceExt;
 
@@ -160,7 +160,7 @@ fn is_a_visitor_s(got: &Got) -> bool {
 fn every_path() -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     collect(Path::new("src"), &mut paths);
-    for lesson in app::catalog() {
+    for lesson in catalog() {
         paths.insert(lesson.endpoint.to_owned());
         paths.insert(format!("/lessons/{}", lesson.digits()));
     }

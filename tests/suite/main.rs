@@ -11,6 +11,9 @@
     reason = "one binary: `pub` is what the tests may use"
 )]
 
+/// The exercises as they are given to students, who compile them with the program.
+#[path = "../../src/exercises/mod.rs"]
+mod given;
 #[path = "../solutions/mod.rs"]
 mod solutions;
 mod support;

@@ -9,9 +9,9 @@ use axum::{
 use maud::Markup;
 use sweatbox::{
     error::HttpError,
-    exercises::shop::{CATALOGUE, Cart, cart_page},
     sandbox::Sandbox,
     sessions::Visitor,
+    workshop::shop::{CATALOGUE, Cart, cart_page},
 };
 
 pub fn router() -> Router<Sandbox> {

@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post},
 };
 use maud::Markup;
-use sweatbox::{error::HttpError, exercises::shop::Cart, sandbox::Sandbox, sessions::Visitor};
+use sweatbox::{error::HttpError, sandbox::Sandbox, sessions::Visitor, workshop::shop::Cart};
 
 pub fn router() -> Router<Sandbox> {
     Router::new()

@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post},
 };
 use std::time::Duration;
-use sweatbox::{error::HttpError, exercises::shop::Cart, sandbox::Sandbox, sessions::Visitor};
+use sweatbox::{error::HttpError, sandbox::Sandbox, sessions::Visitor, workshop::shop::Cart};
 use tokio::time::sleep;
 
 pub fn router() -> Router<Sandbox> {

@@ -9,7 +9,7 @@ use axum::{
 };
 use maud::Markup;
 use std::sync::Mutex;
-use sweatbox::{error::HttpError, exercises::shop::Cart, sandbox::Sandbox};
+use sweatbox::{error::HttpError, sandbox::Sandbox, workshop::shop::Cart};
 
 static CART: Mutex<Cart> = Mutex::new(Cart::new());
 

@@ -4,9 +4,9 @@ use crate::solutions::e0385_ticket_desk::{Order, TICKETS, back, sold_out, take, 
 use axum::{Extension, Form, Router, extract::State, response::Response, routing::post};
 use sweatbox::{
     error::HttpError,
-    exercises::desk::{Desk, print_ticket},
     sandbox::Sandbox,
     sessions::Visitor,
+    workshop::desk::{Desk, print_ticket},
 };
 
 pub fn router() -> Router<Sandbox> {

@@ -8,7 +8,7 @@ mod secrets;
 mod stores;
 mod without_sessions;
 
-use crate::support::{Chromium, Folder, Learner};
+use crate::support::{Chromium, Folder, Learner, catalog};
 use fantoccini::Locator;
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ async fn every_lesson_reads_and_its_endpoint_works_without_scripts() {
     let copy = folder.serve().await;
     let chromium = Chromium::without_scripts().await;
     let base = format!("https://localhost:{}", copy.port);
-    for lesson in sweatbox::app::catalog() {
+    for lesson in catalog() {
         chromium
             .open(&format!("{base}/lessons/{}", lesson.digits()))
             .await;

@@ -5,18 +5,17 @@ mod command;
 mod tasks;
 
 use crate::{
+    given::EXERCISES,
     solutions::{
         RIGHT, e0345_cart,
         wrong::{WRONG, Wrong},
     },
-    support::{TestApp, TestClock},
+    support::{TestApp, TestClock, catalog},
 };
 use axum::Router;
 use std::{collections::BTreeSet, fs, time::Duration};
 use sweatbox::{
-    app::catalog,
     config::StoreSetup,
-    exercises::EXERCISES,
     grading::{CHECKS, Check, Copies, Probe, Verdict},
     sandbox::Sandbox,
 };

@@ -1,11 +1,9 @@
 //! The tasks of the exercises: ticked by the learner's own requests, once the code works.
 
+use crate::given::EXERCISES;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use sweatbox::{
-    exercises::EXERCISES,
-    xray::{Masked, Record, Recording, What},
-};
+use sweatbox::xray::{Masked, Record, Recording, What};
 use time::OffsetDateTime;
 
 /// A request as the X-ray keeps it, with this exercise's own value before and after.

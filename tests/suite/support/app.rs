@@ -14,6 +14,7 @@ use super::{
 use super::{Postgres, shared_postgres};
 #[cfg(feature = "redis")]
 use super::{Redis, shared_redis, shared_redis_cluster};
+use crate::given::EXERCISES;
 use axum::Router;
 use std::{
     net::TcpListener,
@@ -28,7 +29,7 @@ use sweatbox::{
     identity::{Identity, InstallKey},
     progress::Progress,
     quiz::{Bank, Quiz},
-    sandbox::{Parts, Sandbox},
+    sandbox::{Lesson, Parts, Sandbox},
     server::{self, Limits},
     sessions::{Sessions, stores::Store},
     tls,
@@ -226,6 +227,7 @@ impl TestApp {
         routes: impl FnOnce(Gate) -> Router<Sandbox>,
     ) -> Self {
         choose_tls_provider();
+        app::take_in(EXERCISES);
         let key: InstallKey = "5a".repeat(32).parse().unwrap();
         let identity = Identity::derive(place.port, &key);
         let tenancy = place.tenancy;
@@ -307,6 +309,12 @@ impl TestApp {
     pub fn cookie_name(&self) -> &str {
         self.identity.names.cookie.as_str()
     }
+}
+
+/// All lessons, and the exercises as they are given.
+pub fn catalog() -> impl Iterator<Item = &'static Lesson> {
+    app::take_in(EXERCISES);
+    app::catalog()
 }
 
 /// A test works in no folder of its own, so its progress must not lie in the working folder.

@@ -41,7 +41,7 @@ mod wrong_copy;
 #[cfg(feature = "mongodb")]
 pub use self::mongodb::{Mongodb, shared_mongodb};
 pub use alone::alone;
-pub use app::{Storage, TestApp};
+pub use app::{Storage, TestApp, catalog};
 pub use chromium::Chromium;
 pub use clock::TestClock;
 pub use copy::{Copy, Folder};
