@@ -22,12 +22,13 @@ def throughput(bench):
     memory = {name: peer.memory() / 1e6 for name, peer in peers.items()}
 
     def load(path, names, cookies=True):
-        runs = {PAGE: functools.partial(wrk, peers[SQLITE].port, ASSET, bench.seconds)}
-        for name in names:
-            file = peers[name].cookies if cookies else None
-            runs[name] = functools.partial(
-                wrk, peers[name].port, path, bench.seconds, cookies=file
-            )
+        # With the same cookies: a browser sends them with whatever it asks for.
+        targets = {PAGE: (SQLITE, ASSET), **{name: (name, path) for name in names}}
+        runs = {}
+        for name, (peer, page) in targets.items():
+            file = peers[peer].cookies if cookies else None
+            port = peers[peer].port
+            runs[name] = functools.partial(wrk, port, page, bench.seconds, cookies=file)
         return alternate(runs, bench.rounds)
 
     everybody = list(peers)
