@@ -32,7 +32,7 @@ pub(super) const SCRIPT: Words = Words {
     keywords: &[
         "async", "await", "break", "case", "catch", "continue", "delete", "else", "export", "for",
         "if", "import", "in", "new", "of", "return", "switch", "this", "throw", "try", "typeof",
-        "while",
+        "while", "yield",
     ],
     naming: &["class", "const", "function", "let"],
     values: &["false", "null", "true", "undefined"],
