@@ -167,8 +167,7 @@ impl Node {
 
     async fn start_again(&mut self) {
         let folder = self.folder.display().to_string();
-        // What a process has written outlives it, whether the disk has it or not; a disk that is
-        // busy with other tests would hold up a replica's word for longer than a change may take.
+        // What a process has written outlives it, whether the disk has it or not.
         let command = format!(
             "redis-server --bind 127.0.0.1 --port {} --cluster-port {} --cluster-enabled yes \
              --cluster-config-file nodes --cluster-node-timeout {} --dir {folder} \

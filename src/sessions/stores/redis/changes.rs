@@ -15,8 +15,9 @@ use fred::{
 };
 use std::time::Duration;
 
-/// How long a change may take to reach the replicas.
-const WAIT_LIMIT: Duration = Duration::from_millis(500);
+/// How long a change may take to reach the replicas. They are asked for it, and tell by themselves
+/// once a second; within the second that a command may take.
+const WAIT_LIMIT: Duration = Duration::from_millis(900);
 
 impl RedisStore {
     /// What `script` answers, once enough replicas have what it wrote. All `keys` lie together.
