@@ -6,6 +6,7 @@ use axum::{
     http::{Method, Version},
     response::Response,
 };
+use futures_util::{FutureExt, future::Either};
 use std::time::Instant;
 use tracing::{Level, enabled};
 
@@ -21,20 +22,25 @@ struct Line {
 
 pub(super) fn log(request: Request, inner: impl Inner) -> impl Future<Output = Response> {
     // Nothing is kept for a line that nobody will read.
-    let line = enabled!(Level::INFO).then(|| Line {
+    if !enabled!(Level::INFO) {
+        return Either::Left(inner.run(request));
+    }
+    let mut line = Line {
         method: request.method().clone(),
         path: request.uri().path().chars().take(200).collect(),
         version: request.version(),
         start: Instant::now(),
         status: None,
-    });
-    let response = inner.run(request);
-    async move {
-        let response = response.await;
-        if let Some(mut line) = line {
-            line.status = Some(response.status().as_u16());
-        }
+    };
+    Either::Right(inner.run(request).map(move |response| {
+        line.answered(&response);
         response
+    }))
+}
+
+impl Line {
+    fn answered(&mut self, response: &Response) {
+        self.status = Some(response.status().as_u16());
     }
 }
 

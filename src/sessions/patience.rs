@@ -37,7 +37,8 @@ impl Patience {
             return answer;
         }
         let start = Instant::now();
-        let answer = timeout(left, question).await;
+        // In a box: whoever need not wait has no room for a timer.
+        let answer = Box::pin(timeout(left, question)).await;
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += start.elapsed();
         answer.unwrap_or_else(|_| Err(too_slow()))
     }

@@ -15,6 +15,12 @@ const DELETE_TRIES: u32 = 20;
 const DELETE_PAUSE: Duration = Duration::from_millis(500);
 
 impl UnitOfWork {
+    /// Whether nothing is to be written, and nothing to be told.
+    pub(super) fn is_settled(&self) -> bool {
+        let state = self.state();
+        state.failure.is_none() && state.writable.is_none() && !state.extended
+    }
+
     /// Writes what the handler changed. Returns the `Set-Cookie` that tells the browser.
     pub(super) async fn settle(self: &Arc<Self>) -> Result<Option<HeaderValue>, SessionError> {
         let (writable, ended) = {

@@ -57,12 +57,23 @@ impl<DB: Database> Leases<DB> {
 
     /// Waits for a connection; first come, first served.
     pub(super) async fn take(&self) -> sqlx::Result<Lease<DB>> {
-        let leased = timeout(TURN, async {
+        if let Some(lease) = self.take_at_once() {
+            return Ok(lease);
+        }
+        // In a box: a statement that need not wait has no room for what it takes to connect.
+        let leased = Box::pin(timeout(TURN, async {
             let place = self.places.clone().acquire_owned().await;
             self.lease(place.map_err(|_| sqlx::Error::PoolClosed)?)
                 .await
-        });
+        }));
         leased.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    /// A connection that was kept, if nobody is waiting for one.
+    fn take_at_once(&self) -> Option<Lease<DB>> {
+        let place = self.places.clone().try_acquire_owned().ok()?;
+        let connected = self.kept.take()?;
+        Some(self.leased(connected, place))
     }
 
     /// A connection, unless all are in use.
@@ -76,11 +87,15 @@ impl<DB: Database> Leases<DB> {
             Some(connected) => connected,
             None => Connected::new(self.pool.acquire().await?),
         };
-        Ok(Lease {
+        Ok(self.leased(connected, place))
+    }
+
+    fn leased(&self, connected: Connected<DB>, place: OwnedSemaphorePermit) -> Lease<DB> {
+        Lease {
             connected: Some(connected),
             kept: self.kept.clone(),
             _place: place,
-        })
+        }
     }
 
     /// Whether none has been opened, or all have been closed again.
