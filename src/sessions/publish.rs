@@ -71,7 +71,7 @@ impl UnitOfWork {
             return;
         };
         match (told, self.id) {
-            (Some(Told::Ended), Some(old)) => rings.end(old.0, &record),
+            (Some(Told::Ended), Some(old)) => rings.end(old.0, record),
             (Some(Told::GoesOn(now)), old) => {
                 if let Some(old) = old.filter(|old| *old != now) {
                     rings.rename(old.0, now.0);

@@ -5,6 +5,7 @@
 //! Everything is in memory and bounded: a flood pushes out the oldest.
 
 mod json;
+mod label;
 mod masked;
 mod record;
 mod recording;
@@ -12,6 +13,7 @@ mod rings;
 mod view;
 
 pub use json::to_json;
+pub use label::Label;
 pub use masked::Masked;
 pub use record::{Event, Operation, Outcome, Record, Span, StoreCall, What};
 pub use recording::Recording;

@@ -1,8 +1,8 @@
 //! One request, taken apart.
 
-use super::Masked;
+use super::{Label, Masked};
 use serde_json::Value;
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, time::Duration};
 use time::OffsetDateTime;
 
 /// A request that was answered, or that is still at work.
@@ -35,7 +35,7 @@ pub struct Span {
 }
 
 /// Something that happened on the way.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Event {
     /// When it began, counted from the coming of the request.
     pub at: Duration,
@@ -46,12 +46,12 @@ pub struct Event {
 }
 
 /// What can happen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub enum What {
     /// Our cookie came along.
     CookieIn {
         /// Its name.
-        name: Arc<str>,
+        name: Label,
         /// The beginning of the id in it, or of whatever was there.
         value: Masked,
         /// Whether its signature is ours.
@@ -74,7 +74,7 @@ pub enum What {
     /// A cookie of ours was set or removed.
     CookieOut {
         /// Its name.
-        name: Arc<str>,
+        name: Label,
         /// The beginning of the id in it; `None` in a removal.
         value: Option<Masked>,
         /// What stands behind the value, such as `Secure; HttpOnly`.
@@ -83,14 +83,14 @@ pub enum What {
 }
 
 /// A question to the store.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct StoreCall {
     /// The store's name.
     pub store: &'static str,
     /// What it was asked to do.
     pub operation: Operation,
     /// The same in the store's own words.
-    pub statement: Arc<str>,
+    pub statement: Label,
     /// How many bytes of session data went there or came back.
     pub bytes: usize,
     /// What it answered.
@@ -269,10 +269,10 @@ impl Record {
         self.events.iter().filter(done).count()
     }
 
-    /// Roughly what it takes in memory.
-    pub(super) fn bytes(&self) -> usize {
-        let room = self.events.capacity() * size_of::<Event>();
-        size_of::<Self>() + self.path.capacity() + room + self.quoted.capacity()
+    /// What its pieces of memory have room for, in bytes.
+    pub(super) fn room(&self) -> usize {
+        let events = self.events.capacity() * size_of::<Event>();
+        events + self.path.capacity() + self.quoted.capacity()
     }
 
     fn any(&self, wanted: impl Fn(&What) -> bool) -> bool {

@@ -1,6 +1,6 @@
 //! A request that is being recorded.
 
-use super::{Event, MAX_DATA, Masked, Record, Span, What};
+use super::{Event, Label, MAX_DATA, Masked, Record, Span, What};
 use axum::{extract::FromRequestParts, http::request::Parts};
 use std::{
     borrow::Cow,
@@ -25,8 +25,8 @@ struct Notebook {
 
 #[derive(Debug)]
 struct Page {
-    /// Nobody else has it as long as it is written.
-    record: Arc<Record>,
+    /// `None` once it is finished.
+    record: Option<Record>,
     /// Looking at the X-ray is no part of what is looked at.
     unwanted: bool,
 }
@@ -34,18 +34,17 @@ struct Page {
 impl Recording {
     /// Begins to record the request with this method, path and query.
     pub fn begin(number: u64, began: OffsetDateTime, method: &str, path: &str) -> Self {
-        Self::begin_on(Arc::new(Record::blank()), number, began, method, path)
+        Self::begin_on(Record::blank(), number, began, method, path)
     }
 
-    /// The same on `paper`, a blank record that nobody else has.
+    /// The same in `record`, which is blank.
     pub(super) fn begin_on(
-        mut paper: Arc<Record>,
+        mut record: Record,
         number: u64,
         began: OffsetDateTime,
         method: &str,
         path: &str,
     ) -> Self {
-        let record = Arc::make_mut(&mut paper);
         record.number = number;
         record.began = began;
         record.method = method_named(method);
@@ -55,7 +54,7 @@ impl Recording {
         Self(Some(Arc::new(Notebook {
             start: Instant::now(),
             page: Mutex::new(Page {
-                record: paper,
+                record: Some(record),
                 unwanted: false,
             }),
         })))
@@ -95,7 +94,7 @@ impl Recording {
     }
 
     /// Writes down that a cookie was set, or, without a value, removed.
-    pub fn cookie_out(&self, name: Arc<str>, value: Option<Masked>, attributes: &str) {
+    pub fn cookie_out(&self, name: Label, value: Option<Masked>, attributes: &str) {
         self.quotes(&[attributes], |attributes| What::CookieOut {
             name,
             value,
@@ -129,24 +128,23 @@ impl Recording {
     /// The record as it is while the request is still at work.
     pub fn so_far(&self) -> Option<Record> {
         let notebook = self.0.as_ref()?;
-        let mut record = Record::clone(&notebook.page().record);
+        let mut record = notebook.page().record.clone()?;
         record.took = notebook.start.elapsed();
         Some(record)
     }
 
     /// The record of the request that was answered with `status`; `None` where it is not wanted.
     /// What happens from now on is not written down any more.
-    pub fn finished(&self, status: u16) -> Option<Arc<Record>> {
+    pub fn finished(&self, status: u16) -> Option<Record> {
         let notebook = self.0.as_ref()?;
         let mut page = notebook.page();
         if page.unwanted {
             return None;
         }
-        page.unwanted = true;
-        let record = Arc::make_mut(&mut page.record);
+        let mut record = page.record.take()?;
         record.status = status;
         record.took = notebook.start.elapsed();
-        Some(page.record.clone())
+        Some(record)
     }
 }
 
@@ -158,8 +156,7 @@ impl Notebook {
 
 impl Page {
     fn write(&mut self, event: impl FnOnce(&mut Record) -> Event) {
-        // Once it is finished others have it, too, and it stays as it is.
-        if let Some(record) = Arc::get_mut(&mut self.record) {
+        if let Some(record) = &mut self.record {
             let event = event(record);
             record.events.push(event);
         }

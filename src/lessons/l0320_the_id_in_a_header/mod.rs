@@ -246,7 +246,7 @@ mod tests {
         let record = |method, remark, id| {
             let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, "/0320/x");
             recording.note(remark, id);
-            recording.finished(200).unwrap()
+            Arc::new(recording.finished(200).unwrap())
         };
         let ending = record("DELETE", KNOWN, "3f2a…");
         let same = record("POST", UNKNOWN, "3f2a…");

@@ -74,7 +74,7 @@ mod tests {
         if let Some((name, detail)) = note {
             recording.note(name, detail);
         }
-        recording.finished(200).unwrap()
+        Arc::new(recording.finished(200).unwrap())
     }
 
     #[test]

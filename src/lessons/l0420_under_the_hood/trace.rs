@@ -53,14 +53,14 @@ pub(super) fn told(record: &Record, event: &Event) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::xray::{Outcome, Recording, StoreCall};
+    use crate::xray::{Label, Outcome, Recording, StoreCall};
     use time::OffsetDateTime;
 
     fn store(operation: Operation) -> What {
         What::Store(StoreCall {
             store: "memory",
             operation,
-            statement: "".into(),
+            statement: Label::new(""),
             bytes: 0,
             outcome: Outcome::Done,
         })

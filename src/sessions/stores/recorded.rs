@@ -58,7 +58,7 @@ impl Recorded {
         let call = StoreCall {
             store: recent::NAME,
             operation: Operation::Load,
-            statement: recent::STATEMENT.clone(),
+            statement: *recent::STATEMENT,
             bytes,
             outcome: Outcome::Done,
         };

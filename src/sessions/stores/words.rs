@@ -1,21 +1,20 @@
 //! A store's own words: the statement behind each operation, as it is sent and as it is shown.
 
-use crate::xray::Operation;
-use std::sync::Arc;
+use crate::xray::{Label, Operation};
 
 /// One statement for each operation, in the order of [`Operation::ALL`].
 #[derive(Debug, Clone)]
-pub struct Words([Arc<str>; 5]);
+pub struct Words([Label; 5]);
 
 impl Words {
     /// For creating, loading, saving, touching and deleting a session.
     pub fn new<T: AsRef<str>>(statements: [T; 5]) -> Self {
-        Self(statements.map(|statement| statement.as_ref().into()))
+        Self(statements.map(|statement| Label::new(statement.as_ref())))
     }
 
-    /// The statement behind `operation`. Cheap.
-    pub fn of(&self, operation: Operation) -> Arc<str> {
-        self.0[operation as usize].clone()
+    /// The statement behind `operation`.
+    pub fn of(&self, operation: Operation) -> Label {
+        self.0[operation as usize]
     }
 
     /// The statements for creating, loading, saving, touching and deleting, to be sent.

@@ -3,12 +3,12 @@
 //! A thousand copies with a bound of their own each would take a thousand times as much. With one
 //! queue for all, a single busy copy would push out what everybody else has.
 
-use super::{MAX_BYTES, paper::Paper};
+use super::MAX_BYTES;
 use std::{
     fmt::Debug,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicIsize, Ordering},
     },
 };
 
@@ -27,33 +27,20 @@ pub struct Budget(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    used: AtomicUsize,
+    /// For a moment less than none, as in a shelf.
+    used: AtomicIsize,
     holders: Mutex<Vec<Weak<dyn Holder>>>,
-    paper: Paper,
 }
 
 impl Budget {
-    /// One pile for all: a thousand of them would be more than the rings.
-    pub(super) fn paper(&self) -> Paper {
-        self.0.paper.clone()
-    }
-
     pub(super) fn join(&self, holder: Weak<dyn Holder>) {
         self.holders().push(holder);
     }
 
-    /// A holder has gone from `before` bytes to `after`; to be said without its lock.
-    pub(super) fn changed(&self, before: usize, after: usize) {
-        let used = &self.0.used;
-        if after < before {
-            used.fetch_sub(before - after, Ordering::Relaxed);
-        } else if used.fetch_add(after - before, Ordering::Relaxed) + after - before > MAX_BYTES {
-            self.keep();
-        }
-    }
-
-    fn keep(&self) {
-        while self.0.used.load(Ordering::Relaxed) > MAX_BYTES {
+    /// A holder has so many bytes more, or fewer; to be said without its lock.
+    pub(super) fn changed(&self, change: isize) {
+        self.0.used.fetch_add(change, Ordering::Relaxed);
+        while self.0.used.load(Ordering::Relaxed) > MAX_BYTES.cast_signed() {
             let gave = self.largest().is_some_and(|holder| holder.give());
             if !gave {
                 return;

@@ -4,12 +4,12 @@ mod budget;
 mod paper;
 mod ring;
 mod shelf;
+mod tape;
 
 pub use budget::Budget;
 pub use ring::Ring;
 
 use super::{MAX_BYTES, MAX_RECORDS, MAX_RINGS, Record, Recording};
-use paper::Paper;
 use shelf::Shelf;
 use std::sync::{
     Arc, Weak,
@@ -23,12 +23,11 @@ pub struct Rings {
     on: AtomicBool,
     next_number: AtomicU64,
     shelf: Arc<Shelf>,
-    paper: Paper,
 }
 
 impl Default for Rings {
     fn default() -> Self {
-        Self::on(Arc::default(), Paper::default())
+        Self::on(Arc::default())
     }
 }
 
@@ -38,15 +37,14 @@ impl Rings {
         let shelf = Arc::new(Shelf::sharing(budget));
         let holder: Weak<Shelf> = Arc::downgrade(&shelf);
         budget.join(holder);
-        Self::on(shelf, budget.paper())
+        Self::on(shelf)
     }
 
-    fn on(shelf: Arc<Shelf>, paper: Paper) -> Self {
+    fn on(shelf: Arc<Shelf>) -> Self {
         Self {
             on: AtomicBool::new(true),
             next_number: AtomicU64::new(1),
             shelf,
-            paper,
         }
     }
 
@@ -56,7 +54,7 @@ impl Rings {
             return Recording::off();
         }
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
-        Recording::begin_on(self.paper.take(), number, began, method, path)
+        Recording::begin_on(paper::take(), number, began, method, path)
     }
 
     /// Whether requests are recorded.
@@ -75,18 +73,18 @@ impl Rings {
     }
 
     /// Puts a record into the ring of the session `id`, which is known to exist.
-    pub fn push(&self, id: i128, record: Arc<Record>) {
-        let gone = self.shelf.push(id, record).or_else(|record| {
+    pub fn push(&self, id: i128, record: Record) {
+        if !self.shelf.push(id, &record) {
             self.ensure(id);
-            self.shelf.push(id, record)
-        });
-        self.reuse(gone);
+            self.shelf.push(id, &record);
+        }
+        paper::give_back(record);
     }
 
     /// The same for a session of which nobody knows whether it exists.
-    pub fn push_if_known(&self, id: i128, record: Arc<Record>) {
-        let gone = self.shelf.push(id, record);
-        self.reuse(gone);
+    pub fn push_if_known(&self, id: i128, record: Record) {
+        self.shelf.push(id, &record);
+        paper::give_back(record);
     }
 
     /// Makes a ring for the session `id`, which is known to exist, unless there is one.
@@ -104,8 +102,9 @@ impl Rings {
     }
 
     /// The session `id` has ended: with `last` for those who follow it, and nothing for others.
-    pub fn end(&self, id: i128, last: &Arc<Record>) {
-        self.shelf.end(id, last);
+    pub fn end(&self, id: i128, last: Record) {
+        self.shelf.end(id, &last);
+        paper::give_back(last);
     }
 
     /// Forgets what was recorded of the session `id`; who follows it goes on.
@@ -119,25 +118,18 @@ impl Rings {
     pub fn size(&self) -> (usize, usize) {
         self.shelf.size()
     }
-
-    /// What was pushed out, or found no ring, is paper again.
-    fn reuse(&self, gone: Result<Option<Arc<Record>>, Arc<Record>>) {
-        if let Some(gone) = gone.unwrap_or_else(Some) {
-            self.paper.give_back(gone);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn record(number: u64, bytes: usize) -> Arc<Record> {
-        Arc::new(Record {
+    fn record(number: u64, bytes: usize) -> Record {
+        Record {
             number,
             quoted: vec![0; bytes],
             ..Record::blank()
-        })
+        }
     }
 
     #[test]
@@ -150,7 +142,7 @@ mod tests {
         let kept: Vec<_> = kept.iter().map(|record| record.number).collect();
         assert_eq!(kept, (37..=100).collect::<Vec<_>>());
         let (_, bytes) = rings.size();
-        assert_eq!(bytes, 64 * record(1, 0).bytes());
+        assert_eq!(bytes, rings.of(7).unwrap().bytes());
     }
 
     #[test]
@@ -171,7 +163,7 @@ mod tests {
         let rings = Rings::default();
         for number in 1..=2_000 {
             rings.push(number % 500, record(number as u64, 100 * 1024));
-            assert!(rings.size().1 <= MAX_BYTES + record(0, 100 * 1024).bytes());
+            assert!(rings.size().1 <= MAX_BYTES);
         }
         let (sessions, bytes) = rings.size();
         assert!(
@@ -180,8 +172,7 @@ mod tests {
         );
         let counted: usize = (0..500)
             .filter_map(|id| rings.of(id))
-            .flat_map(|ring| ring.records())
-            .map(|record| record.bytes())
+            .map(|ring| ring.bytes())
             .sum();
         assert_eq!(bytes, counted);
     }
@@ -214,7 +205,7 @@ mod tests {
         rings.rename(1, 2);
         assert!(rings.of(1).is_none());
         let mut news = rings.of(2).unwrap().follow();
-        rings.end(2, &record(2, 0));
+        rings.end(2, record(2, 0));
         assert!(rings.of(2).is_none());
         assert_eq!(rings.size(), (0, 0));
         // Who followed it hears of its end.

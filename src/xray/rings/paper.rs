@@ -1,42 +1,38 @@
-//! Blank records for coming requests, on the memory of those that were pushed out.
+//! Blank records for coming requests, on the memory of those that were answered.
 //!
-//! To make a record and to free one at every request, most often on different threads, takes
-//! longer than to write all that stands in it.
+//! To find memory for a record and to give it back at every request takes longer than to write
+//! all that stands in it. And the last one used here is still near the processor.
 
 use super::Record;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::cell::RefCell;
 
-/// How many blank records are kept: about as many as there are requests at a time.
-const MOST: usize = 64;
+/// How many blank records a thread keeps: it has few requests at a time.
+const MOST: usize = 16;
 /// The largest that is kept, in bytes.
 const SMALL: usize = 4 * 1024;
 
-/// A pile of blank records. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Paper(Arc<Mutex<Vec<Arc<Record>>>>);
+thread_local! {
+    /// Each thread has a pile of its own, for which it need not wait.
+    static PILE: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
+}
 
-impl Paper {
-    /// A blank record that nobody else has.
-    pub(super) fn take(&self) -> Arc<Record> {
-        let used = self.pile().and_then(|mut pile| pile.pop());
-        used.unwrap_or_else(|| Arc::new(Record::blank()))
+/// A blank record.
+pub(super) fn take() -> Record {
+    let used = PILE.with_borrow_mut(Vec::pop);
+    used.unwrap_or_else(Record::blank)
+}
+
+/// Keeps the paper of a record.
+pub(super) fn give_back(mut record: Record) {
+    if record.room() > SMALL {
+        return;
     }
-
-    /// Keeps the paper of a record, if nobody has it any more.
-    pub(super) fn give_back(&self, mut gone: Arc<Record>) {
-        if let Some(record) = Arc::get_mut(&mut gone).filter(|record| record.bytes() <= SMALL) {
-            // At once: what was in a session does not stay on a pile of waste paper.
-            record.wipe();
-            if let Some(mut pile) = self.pile().filter(|pile| pile.len() < MOST) {
-                pile.push(gone);
-            }
+    record.wipe();
+    PILE.with_borrow_mut(|pile| {
+        if pile.len() < MOST {
+            pile.push(record);
         }
-    }
-
-    /// `None` while somebody else is at it: to wait for paper takes longer than to make some.
-    fn pile(&self) -> Option<MutexGuard<'_, Vec<Arc<Record>>>> {
-        self.0.try_lock().ok()
-    }
+    });
 }
 
 #[cfg(test)]
@@ -45,31 +41,37 @@ mod tests {
     use crate::xray::Recording;
     use time::OffsetDateTime;
 
-    fn written(paper: &Paper) -> Arc<Record> {
+    fn written(paper: Record) -> Record {
         let began = OffsetDateTime::now_utc();
-        let recording = Recording::begin_on(paper.take(), 7, began, "PATCH", "/a?b");
+        let recording = Recording::begin_on(paper, 7, began, "PATCH", "/a?b");
         recording.note("a", "b");
         recording.finished(200).unwrap()
     }
 
     #[test]
     fn paper_that_comes_back_is_blank_and_used_again() {
-        let paper = Paper::default();
-        paper.give_back(written(&paper));
-        assert_eq!(paper.pile().unwrap().len(), 1);
-        let again = paper.take();
-        assert!(paper.pile().unwrap().is_empty());
+        let record = written(take());
+        let room = record.room();
+        give_back(record);
+        assert_eq!(PILE.with_borrow(Vec::len), 1);
+        let again = take();
+        assert_eq!(PILE.with_borrow(Vec::len), 0);
         assert_eq!((again.number, &*again.path, again.status), (0, "", 0));
         assert!(again.events.is_empty() && again.quoted.is_empty());
-        assert!(again.quoted.capacity() > 0);
+        assert!(again.room() >= room - "PATCH".len());
     }
 
     #[test]
-    fn paper_that_somebody_still_reads_stays_as_it_is() {
-        let paper = Paper::default();
-        let read = written(&paper);
-        paper.give_back(read.clone());
-        assert!(paper.pile().unwrap().is_empty());
-        assert_eq!(read.note("a"), Some("b"));
+    fn of_much_paper_and_of_large_paper_nothing_is_kept() {
+        for _ in 0..MOST + 1 {
+            give_back(Record::blank());
+        }
+        assert_eq!(PILE.with_borrow(Vec::len), MOST);
+        take();
+        give_back(Record {
+            quoted: vec![0; SMALL],
+            ..Record::blank()
+        });
+        assert_eq!(PILE.with_borrow(Vec::len), MOST - 1);
     }
 }

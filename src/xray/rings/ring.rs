@@ -1,8 +1,8 @@
 //! The records of one session.
 
-use super::{MAX_RECORDS, Record};
+use super::{MAX_RECORDS, Record, tape::Tape};
 use std::{
-    collections::VecDeque,
+    mem,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -16,7 +16,7 @@ const LAG: usize = 16;
 /// The records of one session, and whoever follows it.
 #[derive(Debug, Default)]
 pub struct Ring {
-    records: Mutex<VecDeque<Arc<Record>>>,
+    records: Mutex<Tape>,
     /// The number of its latest record: rings that are not used go first.
     latest: AtomicU64,
     /// Made for the first who follows: most rings are never followed.
@@ -39,7 +39,7 @@ impl Ring {
 
     /// All of its records, the oldest first.
     pub fn records(&self) -> Vec<Arc<Record>> {
-        self.locked().iter().cloned().collect()
+        self.locked().records()
     }
 
     /// Its coming records.
@@ -53,31 +53,39 @@ impl Ring {
         self.news.get().map_or(0, broadcast::Sender::receiver_count)
     }
 
-    /// Keeps a record; the one that had to go for it.
-    pub(super) fn push(&self, record: Arc<Record>) -> Option<Arc<Record>> {
+    /// What they take in memory.
+    #[cfg(test)]
+    pub(super) fn bytes(&self) -> usize {
+        self.locked().bytes()
+    }
+
+    /// Keeps a record; how many bytes all took before, and now.
+    pub(super) fn push(&self, record: &Record) -> (usize, usize) {
         self.latest.store(record.number, Ordering::Relaxed);
         let mut records = self.locked();
-        self.tell(&record);
-        records.push_back(record);
-        let full = records.len() > MAX_RECORDS;
-        full.then(|| records.pop_front()).flatten()
+        self.tell(record);
+        let before = records.bytes();
+        if records.len() == MAX_RECORDS {
+            records.drop_oldest();
+        }
+        records.push(record);
+        (before, records.bytes())
     }
 
     /// Tells whoever follows it.
-    pub(super) fn tell(&self, record: &Arc<Record>) {
+    pub(super) fn tell(&self, record: &Record) {
         if let Some(news) = self.news.get() {
             // An error says that nobody follows it any more.
-            let _ = news.send(record.clone());
+            let _ = news.send(Arc::new(record.clone()));
         }
     }
 
     /// Forgets everything; how many bytes that were.
     pub(super) fn clear(&self) -> usize {
-        let records = std::mem::take(&mut *self.locked());
-        records.iter().map(|record| record.bytes()).sum()
+        mem::take(&mut *self.locked()).bytes()
     }
 
-    fn locked(&self) -> MutexGuard<'_, VecDeque<Arc<Record>>> {
+    fn locked(&self) -> MutexGuard<'_, Tape> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,7 +9,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicIsize, Ordering},
     },
 };
 
@@ -19,7 +19,8 @@ pub(super) struct Shelf {
     /// By the session's id. Nearly every request finds its ring here and changes nothing but that
     /// ring, so readers do not wait for each other.
     rings: RwLock<HashMap<i128, Arc<Ring>>>,
-    bytes: AtomicUsize,
+    /// For a moment less than none: who empties a ring may be faster here than who has filled it.
+    bytes: AtomicIsize,
     /// What all copies of this process may keep together, if there are others.
     budget: Option<Budget>,
 }
@@ -41,32 +42,23 @@ impl Shelf {
         (self.look().len(), self.held())
     }
 
-    /// Puts a record into the ring of `id`; what had to go for it.
-    ///
-    /// # Errors
-    /// The record, if there is no such ring.
-    pub(super) fn push(
-        &self,
-        id: i128,
-        record: Arc<Record>,
-    ) -> Result<Option<Arc<Record>>, Arc<Record>> {
-        let more = record.bytes();
-        let gone = {
+    /// Puts a record into the ring of `id`; `false` if there is none.
+    pub(super) fn push(&self, id: i128, record: &Record) -> bool {
+        let (before, after) = {
             let rings = self.look();
             let Some(ring) = rings.get(&id) else {
-                return Err(record);
+                return false;
             };
-            // Before anybody can take it away again.
-            self.bytes.fetch_add(more, Ordering::Relaxed);
             ring.push(record)
         };
-        let less = gone.as_ref().map_or(0, |gone| gone.bytes());
-        self.bytes.fetch_sub(less, Ordering::Relaxed);
-        self.tell_budget(less, more);
-        if self.held() > MAX_BYTES {
-            self.make_room(id);
+        // Most records find room where others were.
+        if after != before {
+            self.changed(before, after);
+            if self.held() > MAX_BYTES {
+                self.make_room(id);
+            }
         }
-        Ok(gone)
+        true
     }
 
     /// Makes a ring for `id` that counts as used since the record `latest`, unless there is one.
@@ -85,7 +77,7 @@ impl Shelf {
     }
 
     /// Takes the ring of `id` away, with `last` for those who follow it.
-    pub(super) fn end(&self, id: i128, last: &Arc<Record>) {
+    pub(super) fn end(&self, id: i128, last: &Record) {
         let ring = self.alter().remove(&id);
         if let Some(ring) = ring {
             ring.tell(last);
@@ -95,9 +87,7 @@ impl Shelf {
 
     /// Forgets what is in a ring.
     pub(super) fn empty(&self, ring: &Ring) {
-        let less = ring.clear();
-        self.bytes.fetch_sub(less, Ordering::Relaxed);
-        self.tell_budget(less, 0);
+        self.changed(ring.clear(), 0);
     }
 
     /// Keeps the bounds; the ring of `id` is the last to go.
@@ -122,10 +112,13 @@ impl Shelf {
         oldest.map(|ring| self.empty(&ring)).is_some()
     }
 
-    /// To be said without the lock: the budget may make this very shelf give something away.
-    fn tell_budget(&self, less: usize, more: usize) {
+    /// A ring has gone from `before` bytes to `after`. To be said without the lock: the budget may
+    /// make this very shelf give something away.
+    fn changed(&self, before: usize, after: usize) {
+        let change = after.cast_signed() - before.cast_signed();
+        self.bytes.fetch_add(change, Ordering::Relaxed);
         if let Some(budget) = &self.budget {
-            budget.changed(less, more);
+            budget.changed(change);
         }
     }
 
@@ -140,7 +133,7 @@ impl Shelf {
 
 impl Holder for Shelf {
     fn held(&self) -> usize {
-        self.bytes.load(Ordering::Relaxed)
+        usize::try_from(self.bytes.load(Ordering::Relaxed)).unwrap_or(0)
     }
 
     fn give(&self) -> bool {
@@ -150,6 +143,6 @@ impl Holder for Shelf {
 
 impl Drop for Shelf {
     fn drop(&mut self) {
-        self.tell_budget(self.held(), 0);
+        self.changed(self.held(), 0);
     }
 }

@@ -3,7 +3,7 @@
 use crate::given::EXERCISES;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use sweatbox::xray::{Masked, Record, Recording, What};
+use sweatbox::xray::{Label, Masked, Record, Recording, What};
 use time::OffsetDateTime;
 
 /// A request as the X-ray keeps it, with this exercise's own value before and after.
@@ -18,7 +18,7 @@ fn record(request: &str, status: u16, key: &str, [before, after]: [Value; 2]) ->
 
 /// As it is when nothing took any time.
 fn finished(recording: &Recording, status: u16) -> Arc<Record> {
-    let mut record = Record::clone(&recording.finished(status).unwrap());
+    let mut record = recording.finished(status).unwrap();
     record.took = Duration::ZERO;
     Arc::new(record)
 }
@@ -158,10 +158,10 @@ fn login(status: u16, [before, after]: [&Value; 2], ids: [&str; 2]) -> Arc<Recor
     let began = OffsetDateTime::UNIX_EPOCH;
     let recording = Recording::begin(1, began, "POST", "/0415/login");
     let stored = |data: &Value| json!({ "data": data }).to_string().into_bytes();
-    let name: Arc<str> = "s41220Cookie".into();
+    let name = Label::new("s41220Cookie");
     let [value, went] = ids.map(Masked::new);
     recording.happened(What::CookieIn {
-        name: name.clone(),
+        name,
         value,
         good: true,
     });

@@ -15,7 +15,7 @@ mod tests;
 use super::{
     About, Listed, Pace, SharedLocks, Store, StoreResult, StoredSession, Tenancy, Version, Words,
 };
-use crate::config::CookieForm;
+use crate::{config::CookieForm, xray::Label};
 use async_trait::async_trait;
 use shard::{Remembered, Shard, Ticket};
 use std::{
@@ -38,8 +38,8 @@ const SHARDS: usize = 16;
 /// Who answered, for the X-ray: not the store.
 pub(super) const NAME: &str = "recent";
 /// And how.
-pub(super) static STATEMENT: LazyLock<Arc<str>> =
-    LazyLock::new(|| "in this process: read or written less than 100 ms ago".into());
+pub(super) static STATEMENT: LazyLock<Label> =
+    LazyLock::new(|| Label::new("in this process: read or written less than 100 ms ago"));
 
 /// A decorator around a store that is far away.
 pub struct Recent {

@@ -1,0 +1,150 @@
+//! Records one behind the other, the oldest first.
+//!
+//! With memory of its own for each record, some thousand of them lie all over the place, and to
+//! put one there takes longer than to write it: neither the memory nor where it lies is near the
+//! processor. So all that stands in the records of a session stands in three rows, and a new one is
+//! written where the last one ended.
+
+use super::super::{Event, Record};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+use time::OffsetDateTime;
+
+/// Records as they are kept.
+#[derive(Debug, Default)]
+pub(super) struct Tape {
+    heads: VecDeque<Head>,
+    events: VecDeque<Event>,
+    /// Of each record its method, its path and what its events quote.
+    text: VecDeque<u8>,
+}
+
+/// What a record is besides, and how much of the rows is its own.
+#[derive(Debug, Clone, Copy)]
+struct Head {
+    number: u64,
+    began: OffsetDateTime,
+    took: Duration,
+    status: u16,
+    events: usize,
+    method: usize,
+    path: usize,
+    quoted: usize,
+}
+
+impl Tape {
+    /// How many records there are.
+    pub(super) fn len(&self) -> usize {
+        self.heads.len()
+    }
+
+    /// What it takes in memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.heads.capacity() * size_of::<Head>()
+            + self.events.capacity() * size_of::<Event>()
+            + self.text.capacity()
+    }
+
+    /// Writes a record behind the others.
+    pub(super) fn push(&mut self, record: &Record) {
+        self.heads.push_back(Head {
+            number: record.number,
+            began: record.began,
+            took: record.took,
+            status: record.status,
+            events: record.events.len(),
+            method: record.method.len(),
+            path: record.path.len(),
+            quoted: record.quoted.len(),
+        });
+        self.events.extend(&record.events);
+        self.text.extend(record.method.as_bytes());
+        self.text.extend(record.path.as_bytes());
+        self.text.extend(&record.quoted);
+    }
+
+    /// Forgets the oldest record.
+    pub(super) fn drop_oldest(&mut self) {
+        if let Some(head) = self.heads.pop_front() {
+            self.events.drain(..head.events);
+            self.text.drain(..head.text());
+        }
+    }
+
+    /// All records.
+    pub(super) fn records(&self) -> Vec<Arc<Record>> {
+        let (mut event, mut text) = (0, 0);
+        let record = |head: &Head| {
+            let mut piece = |length: usize| -> Vec<u8> {
+                text += length;
+                self.text.range(text - length..text).copied().collect()
+            };
+            event += head.events;
+            Arc::new(Record {
+                number: head.number,
+                began: head.began,
+                // They were text when they were written.
+                method: String::from_utf8_lossy(&piece(head.method))
+                    .into_owned()
+                    .into(),
+                path: String::from_utf8_lossy(&piece(head.path)).into_owned(),
+                status: head.status,
+                took: head.took,
+                events: self
+                    .events
+                    .range(event - head.events..event)
+                    .copied()
+                    .collect(),
+                quoted: piece(head.quoted),
+            })
+        };
+        self.heads.iter().map(record).collect()
+    }
+}
+
+impl Head {
+    fn text(&self) -> usize {
+        self.method + self.path + self.quoted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xray::{Recording, What};
+    use proptest::{collection::vec, prelude::*};
+
+    /// A request with so many events, of which each quotes a text.
+    fn record(number: u64, method: &str, path: &str, quoted: &[String]) -> Record {
+        let began = OffsetDateTime::UNIX_EPOCH + Duration::from_micros(number);
+        let recording = Recording::begin(number, began, method, path);
+        for text in quoted {
+            recording.happened(What::Lock);
+            recording.note("about", text);
+        }
+        recording.finished(200 + number as u16).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_was_written_is_read_again(
+            records in vec(("[A-Z]{1,9}", "/\\PC{0,40}", vec("\\PC{0,60}", 0..12)), 0..40),
+            most in 1..9_usize,
+        ) {
+            let mut tape = Tape::default();
+            let mut written = Vec::new();
+            for (number, (method, path, quoted)) in records.iter().enumerate() {
+                let record = record(number as u64, method, path, quoted);
+                tape.push(&record);
+                written.push(format!("{record:?}"));
+                if tape.len() > most {
+                    tape.drop_oldest();
+                    written.remove(0);
+                }
+            }
+            let read: Vec<_> = tape.records().iter().map(|record| format!("{record:?}")).collect();
+            prop_assert_eq!(read, written);
+        }
+    }
+}
