@@ -10,6 +10,7 @@ mod error;
 mod file;
 mod grouped;
 mod guarded;
+mod lane;
 mod lease;
 #[cfg(feature = "memcached")]
 mod memcached;
@@ -116,6 +117,16 @@ pub trait Batches: Send + Sync {
     /// As [`Store::save`] for sessions of different ids; `false` when some of them were not
     /// overwritten, whereas the others were.
     async fn save_all(&self, rows: &[Row]) -> StoreResult<bool>;
+
+    /// Whether [`load_all`](Self::load_all) is there, and cheaper than to load one by one.
+    fn loads(&self) -> bool {
+        false
+    }
+
+    /// As [`Store::load`] for each of these sessions, in this order.
+    async fn load_all(&self, _: &[Id]) -> StoreResult<Vec<Option<StoredSession>>> {
+        Err(StoreError::Failed("sessions are loaded one by one".into()))
+    }
 }
 
 /// How long a lock outlives a killed process where the store does not see that it has died.
@@ -238,20 +249,24 @@ pub fn open(setup: &StoreSetup, identity: &Identity) -> Arc<dyn Store> {
     }
 }
 
-/// A guarded store with what spares it work, as long as this process alone serves its sessions:
-/// those that are written at the same time go together, and those that were just read or written
-/// are remembered. Replicas go without, and so does what lies in the process or beside it.
+/// A guarded store with what spares it work: those that are read or written at the same time go
+/// together, and, as long as this process alone serves its sessions, those that were just read or
+/// written are remembered. What lies in the process or beside it goes without.
 pub fn eased(store: Arc<dyn Store>, kind: StoreKind, tenancy: Tenancy) -> Arc<dyn Store> {
     let near = matches!(
         kind,
         StoreKind::Memory | StoreKind::File | StoreKind::Cookie
     );
-    if near || tenancy == Tenancy::Replica {
+    if near {
         return store;
     }
     let store: Arc<dyn Store> = match store.batches().is_some() {
         true => Arc::new(Grouped::new(store)),
         false => store,
     };
-    Arc::new(Recent::new(store))
+    match tenancy {
+        Tenancy::Alone => Arc::new(Recent::new(store)),
+        // What another process writes is not known here.
+        Tenancy::Replica => store,
+    }
 }

@@ -24,7 +24,7 @@ pub(in crate::sessions) struct Rehearsed {
     calls: Mutex<Vec<String>>,
     /// Done as ever, but answered only when this is over.
     held: watch::Sender<HashSet<&'static str>>,
-    /// What cannot be written.
+    /// What cannot be written, or read with others.
     broken: Mutex<HashSet<Id>>,
     /// Whether another process has claimed the sessions.
     pub(in crate::sessions) claimed_elsewhere: AtomicBool,
@@ -58,7 +58,7 @@ impl Rehearsed {
         self.held.send_modify(HashSet::clear);
     }
 
-    /// Has no session of this id written.
+    /// Has no session of this id written, or read with others.
     pub(in crate::sessions) fn break_off(&self, id: Id) {
         self.broken.lock().unwrap().insert(id);
     }
@@ -124,6 +124,21 @@ impl Batches for Rehearsed {
         }
         self.leaves("save").await;
         Ok(all)
+    }
+
+    fn loads(&self) -> bool {
+        true
+    }
+
+    async fn load_all(&self, ids: &[Id]) -> StoreResult<Vec<Option<StoredSession>>> {
+        self.came(format!("load {}", ids.len()));
+        ids.iter().try_for_each(|id| self.writable(id))?;
+        let mut loaded = Vec::new();
+        for id in ids {
+            loaded.push(self.inner.load(id).await?);
+        }
+        self.leaves("load").await;
+        Ok(loaded)
     }
 }
 

@@ -1,32 +1,35 @@
-//! Sessions that are saved at the same time, or begun: written together (group commit).
+//! Sessions that are saved at the same time, or begun: written together (group commit). Where the
+//! store gains by it, those that are read at the same time are read together as well.
 //!
 //! A database spends more on a statement and its commit than on the row in it. So whoever comes
 //! while another save is being written waits, and then goes along with all the others that have
 //! come, in one statement. Each is answered when its own session is safe. Whoever is alone waits
 //! for nobody: for a save without company nothing changes.
 
-mod lane;
 #[cfg(test)]
 mod tests;
+mod work;
 
 use super::{
     About, Batches, Listed, Pace, Row, SharedLocks, Store, StoreResult, StoredSession, Tenancy,
-    Version, Words,
+    Version, Words, lane::Lane,
 };
 use crate::config::CookieForm;
 use async_trait::async_trait;
-use lane::{Kind, Lane};
 use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio_util::task::TaskTracker;
 use tower_sessions::session::Id;
+use work::{Kind, Loads, Writes};
 
 /// A decorator around a store that can write several sessions at once.
 #[derive(Debug)]
 pub struct Grouped {
     inner: Arc<dyn Store>,
-    creates: Arc<Lane>,
-    saves: Arc<Lane>,
+    creates: Arc<Lane<Writes>>,
+    saves: Arc<Lane<Writes>>,
+    /// `None` where each load goes straight to the store.
+    loads: Option<Arc<Lane<Loads>>>,
     /// Batches, which go on whoever leaves.
     at_work: TaskTracker,
 }
@@ -35,10 +38,18 @@ impl Grouped {
     /// Around `inner`; without its [`Batches`] it would gain nothing.
     pub fn new(inner: Arc<dyn Store>) -> Self {
         let at_work = TaskTracker::new();
-        let lane = |kind| Arc::new(Lane::new(kind, inner.clone(), at_work.clone()));
+        let writes = |kind| {
+            let store = inner.clone();
+            Arc::new(Lane::new(Writes { kind, store }, at_work.clone()))
+        };
+        let loads = || {
+            let store = inner.clone();
+            Arc::new(Lane::new(Loads { store }, at_work.clone()))
+        };
         Self {
-            creates: lane(Kind::Creates),
-            saves: lane(Kind::Saves),
+            creates: writes(Kind::Creates),
+            saves: writes(Kind::Saves),
+            loads: inner.batches().is_some_and(Batches::loads).then(loads),
             inner,
             at_work,
         }
@@ -72,15 +83,18 @@ impl Store for Grouped {
     }
 
     async fn create(&self, id: &Id, session: &StoredSession) -> StoreResult<bool> {
-        self.creates.write(id, session, session.version).await
+        self.creates.ask(row(id, session, session.version)).await
     }
 
     async fn load(&self, id: &Id) -> StoreResult<Option<StoredSession>> {
-        self.inner.load(id).await
+        match &self.loads {
+            Some(loads) => loads.ask(*id).await,
+            None => self.inner.load(id).await,
+        }
     }
 
     async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
-        self.saves.write(id, session, over).await
+        self.saves.ask(row(id, session, over)).await
     }
 
     async fn touch(&self, id: &Id, expiry: OffsetDateTime) -> StoreResult<bool> {
@@ -127,5 +141,13 @@ impl Store for Grouped {
         self.at_work.close();
         self.at_work.wait().await;
         self.inner.close().await;
+    }
+}
+
+fn row(id: &Id, session: &StoredSession, over: Version) -> Row {
+    Row {
+        id: *id,
+        session: session.clone(),
+        over,
     }
 }

@@ -1,8 +1,10 @@
 //! Writes in company: who goes with whom, and what each of them hears.
 
 use super::{
-    super::rehearsed::Rehearsed,
-    lane::{ROWS, TURN},
+    super::{
+        lane::{ROWS, TURN},
+        rehearsed::Rehearsed,
+    },
     *,
 };
 use crate::sessions::stores::StoreError;
@@ -238,8 +240,9 @@ async fn closing_waits_for_the_last_batch() {
     let (store, grouped) = with(0..8).await;
     store.hold("save");
     let answers = saving(&grouped, 0..5).await;
-    answers.iter().for_each(JoinHandle::abort);
+    answers[0].abort();
     store.hears("save 4").await;
+    answers.iter().for_each(JoinHandle::abort);
     let closing = tokio::spawn({
         let grouped = grouped.clone();
         async move { grouped.close().await }
@@ -251,6 +254,78 @@ async fn closing_waits_for_the_last_batch() {
     store.let_out();
     closing.await.unwrap();
     assert_eq!(data(&store, 4).await.unwrap(), b"new");
+}
+
+#[tokio::test(start_paused = true)]
+async fn loads_go_together_and_each_hears_its_own() {
+    let (store, grouped) = with(0..8).await;
+    for id in 0..8 {
+        let named = StoredSession::new(vec![id as u8], OffsetDateTime::UNIX_EPOCH);
+        assert!(store.save(&Id(id), &named, VERSION).await.unwrap());
+    }
+    store.hold("load");
+    // 99 is not there, and 3 is asked for twice; of the second batch 5 cannot be read.
+    let first = loading(&grouped, [0, 1, 99, 3, 3]).await;
+    store.break_off(Id(5));
+    store.let_out();
+    assert_eq!(
+        loaded(first).await,
+        [Some(0), Some(1), None, Some(3), Some(3)]
+    );
+    assert_eq!(loads(&store), ["load", "load 4"]);
+
+    store.hold("load");
+    let second = loading(&grouped, [0, 5, 6]).await;
+    store.let_out();
+    assert_eq!(loaded(second).await, [Some(0), Some(5), Some(6)]);
+    assert_eq!(loads(&store)[2..], ["load", "load 2", "load", "load"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_leaves_is_not_loaded() {
+    let (store, grouped) = with(0..8).await;
+    store.hold("load");
+    let mut answers = loading(&grouped, 0..4).await;
+    answers.remove(0).abort();
+    answers.remove(1).abort();
+    store.hears("load 2").await;
+    store.let_out();
+    for answer in answers {
+        assert!(answer.await.unwrap().unwrap().is_some());
+    }
+}
+
+/// Loads that have come by the time this returns, in this order.
+async fn loading(
+    grouped: &Arc<Grouped>,
+    ids: impl IntoIterator<Item = i128>,
+) -> Vec<JoinHandle<StoreResult<Option<StoredSession>>>> {
+    let mut answers = Vec::new();
+    for id in ids {
+        let grouped = grouped.clone();
+        answers.push(tokio::spawn(async move { grouped.load(&Id(id)).await }));
+    }
+    for _ in 0..10 {
+        yield_now().await;
+    }
+    answers
+}
+
+/// The only byte of each.
+async fn loaded(answers: Vec<JoinHandle<StoreResult<Option<StoredSession>>>>) -> Vec<Option<u8>> {
+    let mut heard = Vec::new();
+    for answer in answers {
+        let loaded = answer.await.unwrap().unwrap();
+        heard.push(loaded.map(|session| session.data[0]));
+    }
+    heard
+}
+
+/// The loads that the store was asked for, one after the other.
+fn loads(store: &Rehearsed) -> Vec<String> {
+    let mut calls = store.calls();
+    calls.retain(|call| call.starts_with("load"));
+    calls
 }
 
 proptest! {

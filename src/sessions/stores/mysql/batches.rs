@@ -4,10 +4,12 @@
 //! back that have ended. And a join with the new rows has to read the whole table, since those
 //! do not have the id's collation.
 
-use super::{MysqlStore, in_utc};
-use crate::sessions::stores::{Batches, Row, StoreResult};
+use super::{MysqlStore, in_utc, rows::by_id};
+use crate::sessions::stores::{Batches, Row, StoreResult, StoredSession};
 use async_trait::async_trait;
 use sqlx::{MySql, QueryBuilder};
+use std::iter::repeat_n;
+use tower_sessions::session::Id;
 
 #[async_trait]
 impl Batches for MysqlStore {
@@ -34,6 +36,38 @@ impl Batches for MysqlStore {
         done.map(|done| done == rows.len() as u64)
             .map_err(|error| self.sort(error))
     }
+
+    fn loads(&self) -> bool {
+        true
+    }
+
+    async fn load_all(&self, ids: &[Id]) -> StoreResult<Vec<Option<StoredSession>>> {
+        let mut statement = loading_all(&self.table, ids);
+        let mut lease = self.lease().await?;
+        let rows = statement.build().fetch_all(lease.connection()).await;
+        lease.end(&rows);
+        let found = rows.and_then(|rows| by_id(&rows));
+        let found = found.map_err(|error| self.sort(error))?;
+        Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+    }
+}
+
+/// For 1, 2, 4 … sessions, the last one named again and again: a statement for every number would
+/// be too many to keep prepared.
+fn loading_all<'q>(table: &str, ids: &[Id]) -> QueryBuilder<'q, MySql> {
+    let start = format!("SELECT id, data, expiry_date, version FROM {table} WHERE id IN (");
+    let mut statement = QueryBuilder::new(start);
+    let mut listed = statement.separated(", ");
+    let missing = ids.len().next_power_of_two() - ids.len();
+    let more = ids
+        .last()
+        .into_iter()
+        .flat_map(|last| repeat_n(last, missing));
+    for id in ids.iter().chain(more) {
+        listed.push_bind(id.to_string());
+    }
+    statement.push(")");
+    statement
 }
 
 fn updating_all<'q>(table: &str, rows: &'q [Row]) -> QueryBuilder<'q, MySql> {

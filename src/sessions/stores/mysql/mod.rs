@@ -3,6 +3,7 @@
 mod batches;
 mod locks;
 mod pools;
+mod rows;
 mod schema;
 
 pub use pools::MysqlPools;
@@ -15,7 +16,9 @@ use super::{
 };
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
+use rows::Columns;
 use sqlx::{MySql, mysql::MySqlArguments, query::Query};
+
 use time::{OffsetDateTime, PrimitiveDateTime};
 use tower_sessions::session::Id;
 
@@ -163,13 +166,8 @@ impl Store for MysqlStore {
         let mut lease = self.lease().await?;
         let row = query.fetch_optional(lease.connection()).await;
         lease.end(&row);
-        let row: Option<(Vec<u8>, PrimitiveDateTime, i64)> =
-            row.map_err(|error| self.sort(error))?;
-        Ok(row.map(|(data, expiry, version)| StoredSession {
-            data,
-            expiry: expiry.assume_utc(),
-            version: Version(version),
-        }))
+        let row = row.map_err(|error| self.sort(error))?;
+        Ok(row.map(|Columns(session)| session))
     }
 
     async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
