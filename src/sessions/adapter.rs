@@ -54,8 +54,17 @@ impl SessionStore for UnitOfWork {
         if self.sessions.0.dead().contains(id) {
             return Ok(None);
         }
-        let stored = self.patience.wait_for(self.store.load(id)).await;
-        let stored = stored.map_err(|error| self.fail(self.store_error(error)))?;
+        let read_along = self.state().read_along.take();
+        let stored = match read_along {
+            Some(stored) => {
+                self.store.read_along(stored.as_ref());
+                stored
+            }
+            None => {
+                let stored = self.patience.wait_for(self.store.load(id)).await;
+                stored.map_err(|error| self.fail(self.store_error(error)))?
+            }
+        };
         let Some(stored) = stored.filter(|stored| stored.expiry > self.now()) else {
             return Ok(None);
         };

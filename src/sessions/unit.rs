@@ -11,7 +11,7 @@ use super::{
     expiry,
     lock::{NotLocked, SessionGuard},
     patience::Patience,
-    stores::{CookieStore, Recorded, SharedLock, Store, StoreError, Version},
+    stores::{CookieStore, Recorded, SharedLock, Store, StoreError, StoredSession, Version},
 };
 use crate::xray::{Masked, Recording, What};
 use std::{
@@ -52,6 +52,8 @@ pub(super) struct State {
     /// The session that the handler may change. Its lock is held, or nobody else knows it.
     pub(super) writable: Option<Session>,
     guard: Option<SessionGuard>,
+    /// What the store has read as it granted the lock, until the session is loaded from it.
+    pub(super) read_along: Option<Option<StoredSession>>,
     /// The handler ended the session or changed its id; the old record still has to go.
     pub(super) ended: bool,
     /// The expiry was moved when the session was read, so the cookie's has to follow.
@@ -177,6 +179,7 @@ impl UnitOfWork {
                     NotLocked::Store(error) => self.store_error(error),
                 })?;
                 // Loaded afresh: what was read before the lock is another request's past.
+                self.state().read_along = guard.shared().and_then(|lock| lock.loaded());
                 let session = self.look().await?;
                 if session.id().is_none() {
                     return Ok(None);

@@ -28,6 +28,7 @@ mod browser_neighbours;
 mod browser_pages;
 mod browser_quiz;
 mod browser_report;
+mod carriers;
 mod certificates;
 mod command_line;
 mod connections;

@@ -7,11 +7,11 @@ use super::{StoreError, StoreResult};
 use async_trait::async_trait;
 use std::{
     collections::{HashSet, VecDeque},
-    fmt,
+    fmt, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{sync::oneshot, time::Instant};
+use tokio::{sync::oneshot, task::yield_now, time::Instant};
 use tokio_util::task::TaskTracker;
 use tower_sessions::session::Id;
 
@@ -32,6 +32,8 @@ pub(super) trait Work: fmt::Debug + Send + Sync + Sized + 'static {
     /// Whether batches are of 1, 2, 4 … 64: a statement for every number would be too many to
     /// keep prepared.
     const PREPARED: bool;
+    /// How often those who are just coming are let in before a batch begins.
+    const PAUSES: usize = 0;
 
     /// The session that is to be no second time in the same batch.
     fn once(wish: &Self::Wish) -> Option<Id>;
@@ -41,6 +43,11 @@ pub(super) trait Work: fmt::Debug + Send + Sync + Sized + 'static {
 
     /// Tells those whose batch does not begin in time.
     fn too_late() -> StoreError;
+
+    /// Whether there is something to do besides what is wished.
+    fn has_more(&self) -> bool {
+        false
+    }
 
     /// Does one alone.
     async fn alone(&self, wish: &Self::Wish) -> StoreResult<Self::Answer>;
@@ -113,6 +120,20 @@ impl<W: Work> Lane<W> {
             return Place::First(Turn { lane, begun }, wish);
         }
         Place::InTheQueue(queue.stand_in(wish))
+    }
+
+    /// Does what is wished in a task of its own, for what may not break off half-way.
+    pub(super) async fn ask_in_turn(self: &Arc<Self>, wish: W::Wish) -> StoreResult<W::Answer> {
+        let answer = self.queue().stand_in(wish);
+        self.wake();
+        hear(answer).await
+    }
+
+    /// Has the work looked at, whether somebody waits or not.
+    pub(super) fn wake(self: &Arc<Self>) {
+        if !mem::replace(&mut self.queue().busy, true) {
+            self.send_off();
+        }
     }
 
     fn send_off(self: &Arc<Self>) {
@@ -204,8 +225,11 @@ impl<W: Work> Queue<W> {
 impl<W: Work> Turn<W> {
     async fn work(mut self) {
         self.begun = true;
+        for _ in 0..W::PAUSES {
+            yield_now().await;
+        }
         let batch = self.lane.queue().next_batch();
-        if !batch.is_empty() {
+        if !batch.is_empty() || self.lane.work.has_more() {
             self.lane.work_through(batch).await;
         }
     }
@@ -219,7 +243,7 @@ impl<W: Work> Drop for Turn<W> {
             // Nothing begins any more: the program ends.
             queue.waiting.clear();
         }
-        queue.busy = self.begun && !queue.is_empty();
+        queue.busy = self.begun && (!queue.is_empty() || self.lane.work.has_more());
         let busy = queue.busy;
         drop(queue);
         if busy {

@@ -100,6 +100,12 @@ pub trait SharedLocks: Send + Sync {
 /// is free again after [`LOCK_LEASE`] at most.
 #[async_trait]
 pub trait SharedLock: std::fmt::Debug + Send + Sync {
+    /// The session as it was under the lock, if the store has read it as it granted the lock;
+    /// once, since it may change afterwards. `None` means: ask the store.
+    fn loaded(&self) -> Option<Option<StoredSession>> {
+        None
+    }
+
     /// As [`Store::save`], and fails when the lock was lost in the meantime: somebody else may
     /// have changed the session since it was read.
     async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool>;

@@ -36,6 +36,15 @@ impl Recorded {
         saved
     }
 
+    /// What the store has read as it granted a lock: the time that it took is the lock's.
+    pub(in crate::sessions) fn read_along(&self, session: Option<&StoredSession>) {
+        let (bytes, outcome) = match session {
+            Some(session) => (session.data.len(), Outcome::Done),
+            None => (0, Outcome::NotThere),
+        };
+        self.heard(Instant::now(), Operation::Load, bytes, outcome);
+    }
+
     fn heard(&self, start: Instant, operation: Operation, bytes: usize, outcome: Outcome) {
         if !self.recording.is_on() {
             return;

@@ -44,6 +44,10 @@ struct GuardedLock(Box<dyn SharedLock>);
 
 #[async_trait]
 impl SharedLock for GuardedLock {
+    fn loaded(&self) -> Option<Option<StoredSession>> {
+        self.0.loaded()
+    }
+
     async fn save(&self, id: &Id, session: &StoredSession, over: Version) -> StoreResult<bool> {
         // Not repeated on another connection: the lock went down with this one.
         let saved = timeout(OPERATION_LIMIT, self.0.save(id, session, over)).await;

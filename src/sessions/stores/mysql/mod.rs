@@ -1,10 +1,13 @@
 //! MySQL and MariaDB: what the course uses.
 
 mod batches;
+mod carrier;
+mod claims;
 mod locks;
 mod pools;
 mod rows;
 mod schema;
+mod text;
 
 pub use pools::MysqlPools;
 
@@ -16,6 +19,7 @@ use super::{
 };
 use crate::{config::Credentials, identity::Identity};
 use async_trait::async_trait;
+use carrier::Carriers;
 use rows::Columns;
 use sqlx::{MySql, mysql::MySqlArguments, query::Query};
 
@@ -31,6 +35,8 @@ pub struct MysqlStore {
     identity: Identity,
     table: String,
     words: Words,
+    /// The locks of replicas.
+    carriers: Carriers,
 }
 
 /// The most connections of a copy that is alone. The whole class shares the server's (151 by
@@ -51,6 +57,7 @@ impl MysqlStore {
     fn on(pools: MysqlPools, shared: bool, identity: &Identity) -> Self {
         Self {
             words: words(&identity.names.session_table()),
+            carriers: Carriers::new(&pools, &identity.names.session_table()),
             table: identity.names.session_table(),
             identity: identity.clone(),
             pools,
@@ -251,6 +258,7 @@ impl Store for MysqlStore {
     }
 
     async fn close(&self) {
+        self.carriers.close().await;
         match self.shared {
             true => self.give_claim_back().await,
             false => self.pools.close().await,

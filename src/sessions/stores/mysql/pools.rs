@@ -1,19 +1,21 @@
 //! The connections to a MySQL or MariaDB database: one copy's own, or those of all copies of a
 //! process.
 
+use super::carrier::CARRIERS;
 use crate::{
     config::Credentials,
     sessions::stores::{claims::Claims, lease::Leases},
 };
 use secrecy::ExposeSecret;
 use sqlx::{
-    MySql,
+    ConnectOptions, MySql,
     mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::Mutex;
 
-/// How many requests of replicas may hold or await a session's lock at a time.
+/// How many requests of replicas may await a session's lock, or hold one that they have awaited,
+/// at a time.
 const LOCKS: u32 = 8;
 
 /// Connections to one database, made when first needed. Cheap to clone.
@@ -22,6 +24,8 @@ pub struct MysqlPools {
     pub(super) sessions: Leases<MySql>,
     /// Apart from the other one: whoever waits for a lock must not keep its holder from saving.
     pub(super) locks: Leases<MySql>,
+    /// Each holds the locks of many, and waits for none.
+    pub(super) carriers: Leases<MySql>,
     /// Holds the claims; for this alone, so that nothing else ends them.
     pub(super) claims: Arc<Mutex<Option<Claims<MySqlConnection>>>>,
     /// `user@host:port/database`, for messages.
@@ -40,13 +44,15 @@ impl MysqlPools {
             .username(&credentials.user)
             .password(credentials.password.expose_secret())
             .database(&credentials.database);
-        let pool = |connections| {
+        // What goes over them is whole, ids and data: none of it belongs in a log.
+        let silent = options.clone().disable_statement_logging();
+        let pool = |connections, options: MySqlConnectOptions| {
             let pool = MySqlPoolOptions::new()
                 .max_connections(connections)
                 .idle_timeout(Duration::from_secs(60))
                 .acquire_timeout(Duration::from_secs(1))
                 .test_before_acquire(false)
-                .connect_lazy_with(options.clone());
+                .connect_lazy_with(options);
             Leases::to_server(pool)
         };
         let Credentials {
@@ -56,8 +62,9 @@ impl MysqlPools {
             ..
         } = credentials;
         Self {
-            sessions: pool(connections),
-            locks: pool(LOCKS),
+            sessions: pool(connections, options.clone()),
+            locks: pool(LOCKS, options),
+            carriers: pool(CARRIERS as u32, silent),
             claims: Arc::default(),
             place: format!("{user}@{host}:{port}/{database}"),
             source: credentials.source.display().to_string(),
@@ -68,6 +75,7 @@ impl MysqlPools {
     pub async fn close(&self) {
         self.sessions.close().await;
         self.locks.close().await;
+        self.carriers.close().await;
         self.claims.lock().await.take();
     }
 }

@@ -1,0 +1,74 @@
+//! A carrier's connection, and the locks that are held on it.
+
+use super::tick::{Done, Tick};
+use crate::sessions::stores::lease::Lease;
+use sqlx::MySql;
+use std::collections::HashSet;
+
+/// A connection from its first lock to its last.
+#[derive(Debug)]
+pub(super) struct Line {
+    lease: Lease<MySql>,
+    /// No other one has it: a lock of an earlier connection is known by it.
+    pub(super) number: u64,
+    /// The names of the locks.
+    pub(super) held: HashSet<String>,
+}
+
+/// Why a tick was not done.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The server refused a statement; the connection, and the locks, are as they were.
+    Refused(sqlx::Error),
+    /// The connection has ended, or nobody knows.
+    Broken(sqlx::Error),
+}
+
+impl Line {
+    pub(super) fn new(lease: Lease<MySql>, number: u64) -> Self {
+        Self {
+            lease,
+            number,
+            held: HashSet::new(),
+        }
+    }
+
+    /// Does what `tick` says, and keeps the account of the locks.
+    pub(super) async fn run(&mut self, table: &str, tick: &Tick<'_>) -> Result<Done, Trouble> {
+        let done = tick.run(self.lease.connection(), table).await;
+        let done = done.map_err(Trouble::of)?;
+        for name in &tick.back {
+            self.held.remove(*name);
+        }
+        let granted = tick.takes.iter().zip(&done.granted);
+        let granted = granted.filter(|(_, granted)| **granted);
+        self.held
+            .extend(granted.map(|((_, name), _)| name.to_string()));
+        Ok(done)
+    }
+
+    /// Lets others have the connection.
+    pub(super) fn end(self) {
+        self.lease.end(&Ok(()));
+    }
+}
+
+impl Trouble {
+    pub(super) fn into_error(self) -> sqlx::Error {
+        match self {
+            Self::Refused(error) | Self::Broken(error) => error,
+        }
+    }
+
+    fn of(error: sqlx::Error) -> Self {
+        let number = error
+            .as_database_error()
+            .and_then(|error| error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>())
+            .map(sqlx::mysql::MySqlDatabaseError::number);
+        match number {
+            // The server shuts down, or has ended the connection: killed, or idle for too long.
+            Some(1053 | 1927 | 4031) | None => Self::Broken(error),
+            Some(_) => Self::Refused(error),
+        }
+    }
+}
