@@ -1,6 +1,6 @@
 //! A carrier's connection, and the locks that are held on it.
 
-use super::tick::{Done, Tick};
+use super::tick::{Taken, Tick};
 use crate::sessions::stores::lease::Lease;
 use sqlx::MySql;
 use std::collections::HashSet;
@@ -33,18 +33,33 @@ impl Line {
         }
     }
 
-    /// Does what `tick` says, and keeps the account of the locks.
-    pub(super) async fn run(&mut self, table: &str, tick: &Tick<'_>) -> Result<Done, Trouble> {
-        let done = tick.run(self.lease.connection(), table).await;
-        let done = done.map_err(Trouble::of)?;
-        for name in &tick.back {
-            self.held.remove(*name);
-        }
-        let granted = tick.takes.iter().zip(&done.granted);
-        let granted = granted.filter(|(_, granted)| **granted);
-        self.held
-            .extend(granted.map(|((_, name), _)| name.to_string()));
-        Ok(done)
+    /// Does what `tick` says, and keeps the account of the locks; whether all sessions were saved.
+    pub(super) async fn run(
+        &mut self,
+        table: &str,
+        tick: &Tick<'_>,
+        mut told: impl FnMut(u64, Taken) + Send,
+    ) -> Result<bool, Trouble> {
+        let (held, number) = (&mut self.held, self.number);
+        held.retain(|name| !tick.back.contains(&&**name));
+        let told = |taken: Taken| {
+            let granted = tick.takes.iter().zip(&taken.granted);
+            let granted = granted.filter(|(_, granted)| **granted);
+            held.extend(granted.map(|((_, name), _)| name.to_string()));
+            told(number, taken);
+        };
+        let saved = tick.run(self.lease.connection(), table, told).await;
+        saved.map_err(Trouble::of)
+    }
+
+    /// Gives locks back that may have been taken.
+    pub(super) async fn give_back(&mut self, table: &str, back: Vec<&str>) -> sqlx::Result<()> {
+        let tick = Tick {
+            back,
+            ..Tick::default()
+        };
+        let done = self.run(table, &tick, |_, _| {}).await;
+        done.map(|_| ()).map_err(Trouble::into_error)
     }
 
     /// Lets others have the connection.

@@ -1,9 +1,6 @@
 //! A lock that is held on a carrier.
 
-use super::{Answer, Carrier, Save, Wish};
-use crate::sessions::stores::{
-    Row, SharedLock, StoreError, StoreResult, StoredSession, Version, lane::Lane,
-};
+use crate::sessions::stores::{Row, SharedLock, StoreError, StoreResult, StoredSession, Version};
 use async_trait::async_trait;
 use std::{
     fmt,
@@ -14,9 +11,19 @@ use std::{
 };
 use tower_sessions::session::Id;
 
+/// What carries the lock.
+#[async_trait]
+pub(super) trait Carrying: Send + Sync {
+    /// Saves over the connection of this number, where the lock of this name is.
+    async fn save(&self, number: u64, name: &str, row: Row) -> StoreResult<bool>;
+
+    /// Gives the lock back, without a wait.
+    fn give_back(&self, number: u64, name: &str);
+}
+
 /// A lock among others on a connection; given back when it is dropped, or before.
-pub(in crate::sessions::stores::mysql) struct CarriedLock {
-    lane: Arc<Lane<Carrier>>,
+pub(in super::super) struct CarriedLock {
+    carrying: Arc<dyn Carrying>,
     /// The connection's.
     number: u64,
     name: String,
@@ -27,13 +34,13 @@ pub(in crate::sessions::stores::mysql) struct CarriedLock {
 
 impl CarriedLock {
     pub(super) fn new(
-        lane: &Arc<Lane<Carrier>>,
+        carrying: &Arc<dyn Carrying>,
         number: u64,
         name: &str,
         loaded: Option<StoredSession>,
     ) -> Self {
         Self {
-            lane: lane.clone(),
+            carrying: carrying.clone(),
             number,
             name: name.into(),
             loaded: Mutex::new(Some(loaded)),
@@ -44,8 +51,7 @@ impl CarriedLock {
     /// Nobody waits for it: with whatever comes next it goes along.
     fn give_back(&self) {
         if !self.given_back.swap(true, Ordering::AcqRel) {
-            self.lane.work.give_back(self.number, &self.name);
-            self.lane.wake();
+            self.carrying.give_back(self.number, &self.name);
         }
     }
 }
@@ -63,15 +69,7 @@ impl SharedLock for CarriedLock {
         }
         let (id, session) = (*id, session.clone());
         let row = Row { id, session, over };
-        let number = self.number;
-        match self
-            .lane
-            .ask_in_turn(Wish::Save(Save { number, row }))
-            .await?
-        {
-            Answer::Saved(saved) => Ok(saved),
-            Answer::Taken(_) => Err(lost()),
-        }
+        self.carrying.save(self.number, &self.name, row).await
     }
 
     async fn release(&self) {

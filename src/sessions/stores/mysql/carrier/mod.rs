@@ -5,64 +5,49 @@
 //! one. A carrier never waits for a lock, or all would wait: whoever does not get it at once waits
 //! elsewhere (`locks.rs`).
 
+mod heard;
 mod line;
 mod lock;
 mod tick;
+mod wish;
 mod work;
 
 use super::MysqlPools;
 use crate::sessions::stores::{Row, StoreResult, lane::Lane};
-use lock::CarriedLock;
+use async_trait::async_trait;
+use lock::{CarriedLock, Carrying};
 use std::{array, sync::Arc};
 use tokio_util::task::TaskTracker;
 use tower_sessions::session::Id;
+use wish::{Save, Take, Wish};
 use work::Carrier;
 
-/// How many carriers a copy has. With more of them fewer go together.
-pub(super) const CARRIERS: usize = 2;
+/// How many carriers a copy has. With a second one fewer go together, and that costs more than
+/// two round trips at a time gain.
+pub(super) const CARRIERS: usize = 1;
 
 /// The carriers of a copy.
 #[derive(Debug)]
 pub(super) struct Carriers {
-    lanes: [Arc<Lane<Carrier>>; CARRIERS],
+    queues: [Arc<Queue>; CARRIERS],
     /// Ticks, which go on whoever leaves.
     at_work: TaskTracker,
 }
 
-/// What a request wants.
-enum Wish {
-    Take(Take),
-    Save(Save),
-}
-
-/// A session's lock, if it is free.
-struct Take {
-    id: Id,
-    name: String,
-    /// Where it is to be given back.
-    lane: Arc<Lane<Carrier>>,
-}
-
-/// A session saved whose lock is held on the connection of this number.
-struct Save {
-    number: u64,
-    row: Row,
-}
-
-/// What it gets.
-enum Answer {
-    /// `None` when somebody has the lock, or the server does not let it be taken here.
-    Taken(Option<CarriedLock>),
-    Saved(bool),
-}
+/// What a carrier has to do.
+#[derive(Debug)]
+struct Queue(Arc<Lane<Carrier>>);
 
 impl Carriers {
     /// Connects when a lock is first needed.
     pub(super) fn new(pools: &MysqlPools, table: &str) -> Self {
         let at_work = TaskTracker::new();
-        let lane = |_| Arc::new(Lane::new(Carrier::new(pools, table), at_work.clone()));
+        let queue = |_| {
+            let lane = Lane::new(Carrier::new(pools, table), at_work.clone());
+            Arc::new(Queue(Arc::new(lane)))
+        };
         Self {
-            lanes: array::from_fn(lane),
+            queues: array::from_fn(queue),
             at_work,
         }
     }
@@ -72,15 +57,13 @@ impl Carriers {
         // Always the same one for a session: a lock that is given back there is free for whoever
         // comes next, although nobody has waited for that.
         let at = id.0.unsigned_abs() % CARRIERS as u128;
-        let lane = &self.lanes[at as usize];
-        let take = Take {
-            id,
-            name,
-            lane: lane.clone(),
-        };
-        match lane.ask_in_turn(Wish::Take(take)).await? {
-            Answer::Taken(lock) => Ok(lock),
-            Answer::Saved(_) => Ok(None),
+        let queue = &self.queues[at as usize];
+        let (take, told) = Take::new(id, name, queue.clone());
+        let ask = queue.0.ask_in_turn(Wish::Take(take));
+        tokio::select! {
+            biased;
+            Ok(lock) = told => Ok(lock),
+            answer = ask => answer.map(|_| None),
         }
     }
 
@@ -88,8 +71,23 @@ impl Carriers {
     pub(super) async fn close(&self) {
         self.at_work.close();
         self.at_work.wait().await;
-        for lane in &self.lanes {
-            lane.work.hang_up();
+        for queue in &self.queues {
+            queue.0.work.hang_up();
         }
+    }
+}
+
+#[async_trait]
+impl Carrying for Queue {
+    async fn save(&self, number: u64, name: &str, row: Row) -> StoreResult<bool> {
+        let name = name.into();
+        let save = Save { number, name, row };
+        self.0.ask_in_turn(Wish::Save(save)).await
+    }
+
+    /// With whatever comes next it goes along.
+    fn give_back(&self, number: u64, name: &str) {
+        self.0.work.give_back(number, name);
+        self.0.wake();
     }
 }

@@ -1,9 +1,12 @@
-//! One tick of a carrier: one round trip that saves, gives locks back, takes others, and reads
-//! what lies under them.
+//! One tick of a carrier: one round trip that gives locks back, takes others, reads what lies under
+//! them, and saves.
 
-use super::super::{
-    rows::by_id,
-    text::{listed, updating},
+use super::{
+    super::{
+        rows::by_id,
+        text::{listed, updating},
+    },
+    wish::Wish,
 };
 use crate::sessions::stores::{Row, StoredSession};
 use futures_util::TryStreamExt;
@@ -22,44 +25,59 @@ pub(super) struct Tick<'a> {
     pub(super) takes: Vec<(Id, &'a str)>,
 }
 
-/// What was done.
-#[derive(Debug, Default)]
-pub(super) struct Done {
-    /// Whether all of the sessions were saved.
-    pub(super) saved: bool,
-    /// Which of the locks were granted.
+/// What became of the locks to take.
+#[derive(Debug)]
+pub(super) struct Taken {
+    /// Which of them were granted.
     pub(super) granted: Vec<bool>,
     /// What lies under them, and under others.
     pub(super) found: HashMap<Id, StoredSession>,
 }
 
-impl Tick<'_> {
-    /// Does it all, in this order: a session is read after its lock was granted.
+impl<'a> Tick<'a> {
+    /// Does this, too.
+    pub(super) fn add(&mut self, wish: &'a Wish) {
+        match wish {
+            Wish::Take(take) => self.takes.push((take.id, &take.name)),
+            Wish::Save(save) => self.saves.push(&save.row),
+        }
+    }
+
+    /// Does it all, in this order: a session is read after its lock was granted, and the saves,
+    /// for whose commit the disk is waited for, come last. What became of the locks is `told`
+    /// before. Whether all of the sessions were saved.
     pub(super) async fn run(
         &self,
         connection: &mut MySqlConnection,
         table: &str,
-    ) -> sqlx::Result<Done> {
+        mut told: impl FnMut(Taken) + Send,
+    ) -> sqlx::Result<bool> {
         let text = self.text(table);
         if text.is_empty() {
-            return Ok(Done::default());
+            return Ok(true);
         }
+        let (mut ended, mut rows, mut saved) = (0, Vec::new(), 0);
+        // The statements up to the one that reads.
+        let taking = usize::from(!self.back.is_empty()) + 2;
         let mut results = connection.fetch_many(sqlx::raw_sql(&text));
-        let (mut counts, mut rows) = (Vec::new(), Vec::new());
         while let Some(result) = results.try_next().await? {
             match result {
-                Either::Left(done) => counts.push(done.rows_affected()),
                 Either::Right(row) => rows.push(row),
+                Either::Left(done) => {
+                    ended += 1;
+                    // Matched rows, changed or not: `sqlx` asks the server for those.
+                    saved = done.rows_affected();
+                    if ended == taking && !self.takes.is_empty() {
+                        told(taken(&rows)?);
+                    }
+                }
             }
         }
-        self.answers(&counts, &rows)
+        Ok(self.saves.is_empty() || saved == self.saves.len() as u64)
     }
 
     fn text(&self, table: &str) -> String {
         let mut statements = Vec::new();
-        if !self.saves.is_empty() {
-            statements.push(updating(table, &self.saves));
-        }
         if !self.back.is_empty() {
             let back = listed(&self.back, |name| format!("RELEASE_LOCK('{name}')"));
             statements.push(format!("DO {back}"));
@@ -73,21 +91,19 @@ impl Tick<'_> {
                 "SELECT id, data, expiry_date, version FROM {table} WHERE id IN ({ids})"
             ));
         }
+        if !self.saves.is_empty() {
+            statements.push(updating(table, &self.saves));
+        }
         statements.join("; ")
     }
+}
 
-    fn answers(&self, counts: &[u64], rows: &[MySqlRow]) -> sqlx::Result<Done> {
-        // Matched rows, changed or not: `sqlx` asks the server for those.
-        let saved = counts.first().copied().unwrap_or_default();
-        let mut done = Done {
-            saved: self.saves.is_empty() || saved == self.saves.len() as u64,
-            ..Done::default()
-        };
-        if let Some((granted, found)) = rows.split_first().filter(|_| !self.takes.is_empty()) {
-            let granted: &[u8] = granted.try_get(0)?;
-            done.granted = granted.iter().map(|answer| *answer == b'1').collect();
-            done.found = by_id(found)?;
-        }
-        Ok(done)
-    }
+/// The first row tells of the locks, the others are sessions.
+fn taken(rows: &[MySqlRow]) -> sqlx::Result<Taken> {
+    let (granted, found) = rows.split_first().ok_or(sqlx::Error::RowNotFound)?;
+    let granted: &[u8] = granted.try_get(0)?;
+    Ok(Taken {
+        granted: granted.iter().map(|answer| *answer == b'1').collect(),
+        found: by_id(found)?,
+    })
 }

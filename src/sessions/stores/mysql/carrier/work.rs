@@ -2,16 +2,17 @@
 
 use super::{
     super::MysqlPools,
-    Answer, Save, Take, Wish,
+    heard::{Heard, known, tell, untold},
     line::{Line, Trouble},
-    lock::{CarriedLock, lost},
-    tick::{Done, Tick},
+    lock::lost,
+    tick::Tick,
+    wish::Wish,
 };
 use crate::sessions::stores::{StoreError, StoreResult, lane::Work, lease::Leases};
 use async_trait::async_trait;
 use sqlx::MySql;
 use std::{
-    fmt, iter, mem, slice,
+    fmt, iter, slice,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -37,15 +38,13 @@ pub(super) struct Carrier {
     back: Mutex<Vec<(u64, String)>>,
 }
 
-/// What a wish is answered; nothing yet.
-type Heard = Option<StoreResult<Answer>>;
-
 #[async_trait]
 impl Work for Carrier {
     type Wish = Wish;
-    type Answer = Answer;
+    /// Whether it was saved. To whoever takes a lock it means nothing.
+    type Answer = bool;
     const PREPARED: bool = false;
-    const PAUSES: usize = 1;
+    const PAUSES: usize = 3;
 
     fn once(wish: &Wish) -> Option<Id> {
         match wish {
@@ -70,12 +69,12 @@ impl Work for Carrier {
         !self.back().is_empty()
     }
 
-    async fn alone(&self, wish: &Wish) -> StoreResult<Answer> {
+    async fn alone(&self, wish: &Wish) -> StoreResult<bool> {
         let heard = self.tick(slice::from_ref(wish)).await;
         heard.into_iter().next().unwrap_or_else(|| Err(lost()))
     }
 
-    async fn together(&self, wishes: &[Wish]) -> Option<Vec<StoreResult<Answer>>> {
+    async fn together(&self, wishes: &[Wish]) -> Option<Vec<StoreResult<bool>>> {
         Some(self.tick(wishes).await)
     }
 }
@@ -102,7 +101,7 @@ impl Carrier {
         self.line().take();
     }
 
-    async fn tick(&self, wishes: &[Wish]) -> Vec<StoreResult<Answer>> {
+    async fn tick(&self, wishes: &[Wish]) -> Vec<StoreResult<bool>> {
         let mut heard: Vec<Heard> = iter::repeat_with(|| None).take(wishes.len()).collect();
         // Given up half-way, the connection is closed, and what comes next has another one.
         let line = timeout(LIMIT, self.work(wishes, &mut heard)).await;
@@ -130,23 +129,23 @@ impl Carrier {
         let open = wishes.iter().zip(&*heard);
         let open = open.filter(|(_, heard)| heard.is_none());
         open.for_each(|(wish, _)| tick.add(wish));
-        match line.run(&self.table, &tick).await {
-            Ok(done) => tell(&line, wishes, heard, done),
+        let told = |number, taken| tell(wishes, heard, number, taken);
+        match line.run(&self.table, &tick, told).await {
+            Ok(true) => heard
+                .iter_mut()
+                .for_each(|heard| *heard = heard.take().or(Some(Ok(true)))),
+            // One of them was overtaken, or is gone: each hears its own.
+            Ok(false) => {}
             Err(Trouble::Broken(error)) => return self.all_lost(heard, error),
             Err(Trouble::Refused(_)) => {
                 // How far it came nobody knows; a lock must not be taken twice.
-                let takes = tick.takes.iter().map(|(_, name)| *name);
-                let back = tick.back.iter().copied().chain(takes).collect();
-                let tick = Tick {
-                    back,
-                    ..Tick::default()
-                };
-                if let Err(trouble) = line.run(&self.table, &tick).await {
-                    return self.all_lost(heard, trouble.into_error());
+                let mut back = tick.back;
+                back.extend(untold(wishes, heard));
+                if let Err(error) = line.give_back(&self.table, back).await {
+                    return self.all_lost(heard, error);
                 }
             }
         }
-        // Of several that were refused, or of which one was overtaken, each hears its own.
         for at in 0..wishes.len() {
             if heard[at].is_none() {
                 match self.work_alone(&mut line, &wishes[at]).await {
@@ -162,7 +161,7 @@ impl Carrier {
     /// back on it.
     async fn begin(&self, wishes: &[Wish], heard: &mut [Heard]) -> (Option<Line>, Vec<String>) {
         let line = self.line().take();
-        let back = mem::take(&mut *self.back());
+        let back = self.due(wishes);
         if let Some(line) = line {
             let number = line.number;
             let ours = back.into_iter().filter(|(of, _)| *of == number);
@@ -185,27 +184,31 @@ impl Carrier {
         }
     }
 
+    /// The locks to be given back. Not yet one whose session is being saved, by somebody who has
+    /// lost patience: locks are given back before sessions are saved.
+    fn due(&self, wishes: &[Wish]) -> Vec<(u64, String)> {
+        let saves = |name: &String| {
+            let saves = |wish: &Wish| matches!(wish, Wish::Save(save) if save.name == *name);
+            wishes.iter().any(saves)
+        };
+        let mut back = self.back();
+        back.extract_if(.., |(_, name)| !saves(name)).collect()
+    }
+
     /// The answer to a wish, whatever becomes of others; an error where the connection has ended.
-    async fn work_alone(&self, line: &mut Line, wish: &Wish) -> sqlx::Result<StoreResult<Answer>> {
+    async fn work_alone(&self, line: &mut Line, wish: &Wish) -> sqlx::Result<StoreResult<bool>> {
         let mut tick = Tick::default();
         tick.add(wish);
-        match (line.run(&self.table, &tick).await, wish) {
-            (Ok(mut done), _) => {
-                let granted = done.granted.first().copied().unwrap_or_default();
-                let saved = done.saved;
-                Ok(Ok(answer(line, wish, saved, granted, &mut done)))
-            }
+        let wishes = slice::from_ref(wish);
+        let told = |number, taken| tell(wishes, &mut [None], number, taken);
+        match (line.run(&self.table, &tick, told).await, wish) {
+            (Ok(done), _) => Ok(Ok(done)),
             (Err(Trouble::Broken(error)), _) => Err(error),
             (Err(Trouble::Refused(error)), Wish::Save(_)) => Ok(Err(self.sort(error))),
             (Err(Trouble::Refused(_)), Wish::Take(take)) => {
                 // Taken or not; why it is refused, whoever waits elsewhere will hear.
-                let tick = Tick {
-                    back: vec![&take.name],
-                    ..Tick::default()
-                };
-                let done = line.run(&self.table, &tick).await;
-                done.map_err(Trouble::into_error)?;
-                Ok(Ok(Answer::Taken(None)))
+                line.give_back(&self.table, vec![&take.name]).await?;
+                Ok(Ok(false))
             }
         }
     }
@@ -229,54 +232,6 @@ impl Carrier {
 
     fn back(&self) -> MutexGuard<'_, Vec<(u64, String)>> {
         self.back.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<'a> Tick<'a> {
-    fn add(&mut self, wish: &'a Wish) {
-        match wish {
-            Wish::Take(Take { id, name, .. }) => self.takes.push((*id, name)),
-            Wish::Save(Save { row, .. }) => self.saves.push(row),
-        }
-    }
-}
-
-/// What is known of a wish without asking the server.
-fn known(wish: &Wish, line: &Line, back: &[String]) -> Heard {
-    match wish {
-        // Never over another connection: the lock went down with its own.
-        Wish::Save(save) if save.number != line.number => Some(Err(lost())),
-        // The server would grant it once more, to the same connection.
-        Wish::Take(take) if line.held.contains(&take.name) && !back.contains(&take.name) => {
-            Some(Ok(Answer::Taken(None)))
-        }
-        _ => None,
-    }
-}
-
-/// Each hears what became of its wish, but for saves that were not all done.
-fn tell(line: &Line, wishes: &[Wish], heard: &mut [Heard], mut done: Done) {
-    let saved = done.saved;
-    let mut granted = mem::take(&mut done.granted).into_iter();
-    for (wish, heard) in wishes.iter().zip(heard) {
-        let known = saved || matches!(wish, Wish::Take(_));
-        if heard.is_none() && known {
-            let granted = matches!(wish, Wish::Take(_)) && granted.next() == Some(true);
-            *heard = Some(Ok(answer(line, wish, saved, granted, &mut done)));
-        }
-    }
-}
-
-fn answer(line: &Line, wish: &Wish, saved: bool, granted: bool, done: &mut Done) -> Answer {
-    match wish {
-        Wish::Save(_) => Answer::Saved(saved),
-        Wish::Take(Take { id, name, lane }) => {
-            let lock = granted.then(|| {
-                let loaded = done.found.remove(id);
-                CarriedLock::new(lane, line.number, name, loaded)
-            });
-            Answer::Taken(lock)
-        }
     }
 }
 
