@@ -1,6 +1,6 @@
 //! The X-ray: one's own requests taken apart, and nobody else's.
 
-use crate::support::{TestApp, Visitor, eventually, on_every_store};
+use crate::support::{Server, ServerKind, TestApp, Visitor, eventually, on_every_store};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -136,6 +136,26 @@ async fn the_ring_follows_the_session_to_its_new_id() {
 
     visitor.get("/t/logout").await.expect(200);
     assert_eq!(app.sessions.rings().size(), (0, 0));
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
+async fn a_load_that_came_along_with_a_lock_is_seen_under_it() {
+    let server = Server::start(ServerKind::MariaDb).await;
+    let [app, _other] = TestApp::replicas(&server).await;
+    let visitor = app.visitor();
+    visitor.get("/t/set/a/1").await.expect(200);
+    visitor.get("/t/add/n").await.expect(200);
+    let seen = requests(&visitor).await;
+    assert_eq!(
+        kinds(&seen[1]),
+        ["cookie_in", "load", "lock", "load", "save", "cookie_out"]
+    );
+    let [first, along] = [1, 3].map(|at| &seen[1]["events"][at]);
+    for field in ["store", "statement", "bytes", "outcome"] {
+        assert_eq!(first[field], along[field], "{first} and {along}");
+    }
+    assert_eq!(seen[1]["after"]["n"], 1);
 }
 
 #[tokio::test]
