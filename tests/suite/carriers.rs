@@ -207,6 +207,43 @@ async fn a_save_that_the_server_refuses_leaves_the_others_and_their_locks_alone(
 
 #[tokio::test]
 #[ignore = "needs MariaDB: scripts/test"]
+async fn a_row_that_somebody_has_locked_by_hand_costs_the_others_no_lock() {
+    let pair = Pair::start().await;
+    let [one, other] = pair.stores();
+    let sessions = begun(&*one).await;
+    let held = locks(&*one, &sessions).await;
+    let (id, version) = sessions[4];
+    let mut somebody = pair.mariadb().connection().await;
+    let StoreSetup::Mysql(credentials) = &pair.apps[0].setup else {
+        panic!("it is on MariaDB");
+    };
+    let (database, table) = (
+        &credentials.database,
+        pair.apps[0].identity.names.session_table(),
+    );
+    let by_hand = format!("SELECT id FROM {database}.{table} WHERE id = '{id}' FOR UPDATE");
+    somebody.execute("BEGIN").await.unwrap();
+    somebody.execute(&*by_hand).await.unwrap();
+    let new = session("new");
+    let saves = held.iter().zip(&sessions);
+    let saves = saves.map(|(lock, (id, version))| lock.save(id, &new, *version));
+    for (at, saved) in join_all(saves).await.into_iter().enumerate() {
+        match at {
+            4 => assert!(matches!(saved, Err(StoreError::Unwritable(_))), "{saved:?}"),
+            _ => assert!(saved.unwrap()),
+        }
+    }
+    let short = Duration::from_millis(10);
+    for (id, _) in &sessions {
+        let there = other.shared_locks().unwrap();
+        assert!(there.lock(id, short).await.unwrap().is_none(), "held");
+    }
+    somebody.execute("ROLLBACK").await.unwrap();
+    assert!(held[4].save(&id, &new, version).await.unwrap());
+}
+
+#[tokio::test]
+#[ignore = "needs MariaDB: scripts/test"]
 async fn a_lock_that_another_process_holds_is_waited_for_and_holds_nobody_up() {
     let pair = Pair::start().await;
     let [one, other] = pair.stores();

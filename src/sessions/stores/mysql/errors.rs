@@ -14,12 +14,8 @@ impl MysqlStore {
     /// Names what a student can mend; the rest as for every SQL store.
     pub(super) fn sort(&self, error: sqlx::Error) -> StoreError {
         let place = &self.pools.place;
-        let number = error
-            .as_database_error()
-            .and_then(|error| error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>())
-            .map(sqlx::mysql::MySqlDatabaseError::number);
         // https://mariadb.com/kb/en/mariadb-error-code-reference/
-        match number {
+        match number(&error) {
             Some(1045 | 1698) => StoreError::refused(
                 format!("{place}: wrong user or password"),
                 format!("correct `user` and `password` in {}", self.pools.source),
@@ -45,4 +41,11 @@ impl MysqlStore {
             _ => StoreError::from(error).at(place),
         }
     }
+}
+
+/// The server's number for it, if the server reports it.
+pub(super) fn number(error: &sqlx::Error) -> Option<u16> {
+    let error = error.as_database_error()?;
+    let error = error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()?;
+    Some(error.number())
 }

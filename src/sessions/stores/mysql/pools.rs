@@ -8,7 +8,7 @@ use crate::{
 };
 use secrecy::ExposeSecret;
 use sqlx::{
-    ConnectOptions, MySql,
+    ConnectOptions, Executor, MySql,
     mysql::{MySqlConnectOptions, MySqlConnection, MySqlPoolOptions},
 };
 use std::{sync::Arc, time::Duration};
@@ -17,6 +17,9 @@ use tokio::sync::Mutex;
 /// How many requests of replicas may await a session's lock, or hold one that they have awaited,
 /// at a time.
 const LOCKS: u32 = 8;
+/// A carrier does not wait for a row that somebody has locked by hand: it has many locks, and they
+/// would not be free before the server, which waits for 50 s, has noticed its end.
+const IMPATIENT: &str = "SET SESSION innodb_lock_wait_timeout = 1, lock_wait_timeout = 1";
 
 /// Connections to one database, made when first needed. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -46,15 +49,17 @@ impl MysqlPools {
             .database(&credentials.database);
         // What goes over them is whole, ids and data: none of it belongs in a log.
         let silent = options.clone().disable_statement_logging();
-        let pool = |connections, options: MySqlConnectOptions| {
-            let pool = MySqlPoolOptions::new()
+        let pool = |connections| {
+            MySqlPoolOptions::new()
                 .max_connections(connections)
                 .idle_timeout(Duration::from_secs(60))
                 .acquire_timeout(Duration::from_secs(1))
                 .test_before_acquire(false)
-                .connect_lazy_with(options);
-            Leases::to_server(pool)
         };
+        let lazy = |connections| pool(connections).connect_lazy_with(options.clone());
+        let carriers = pool(CARRIERS as u32).after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(IMPATIENT).await.map(|_| ()) })
+        });
         let Credentials {
             user,
             host,
@@ -62,9 +67,9 @@ impl MysqlPools {
             ..
         } = credentials;
         Self {
-            sessions: pool(connections, options.clone()),
-            locks: pool(LOCKS, options),
-            carriers: pool(CARRIERS as u32, silent),
+            sessions: Leases::to_server(lazy(connections)),
+            locks: Leases::to_server(lazy(LOCKS)),
+            carriers: Leases::to_server(carriers.connect_lazy_with(silent)),
             claims: Arc::default(),
             place: format!("{user}@{host}:{port}/{database}"),
             source: credentials.source.display().to_string(),

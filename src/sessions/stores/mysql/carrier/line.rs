@@ -1,6 +1,9 @@
 //! A carrier's connection, and the locks that are held on it.
 
-use super::tick::{Taken, Tick};
+use super::{
+    super::errors::number,
+    tick::{Taken, Tick},
+};
 use crate::sessions::stores::lease::Lease;
 use sqlx::MySql;
 use std::collections::HashSet;
@@ -76,11 +79,7 @@ impl Trouble {
     }
 
     fn of(error: sqlx::Error) -> Self {
-        let number = error
-            .as_database_error()
-            .and_then(|error| error.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>())
-            .map(sqlx::mysql::MySqlDatabaseError::number);
-        match number {
+        match number(&error) {
             // The server shuts down, or has ended the connection: killed, or idle for too long.
             Some(1053 | 1927 | 4031) | None => Self::Broken(error),
             Some(_) => Self::Refused(error),

@@ -1,7 +1,7 @@
 //! What a carrier does, one tick after the other.
 
 use super::{
-    super::MysqlPools,
+    super::{MysqlPools, errors::number},
     heard::{Heard, known, tell, untold},
     line::{Line, Trouble},
     lock::lost,
@@ -22,8 +22,9 @@ use std::{
 use tokio::time::timeout;
 use tower_sessions::session::Id;
 
-/// How long a tick may take, a new connection included; then all locks on it are given up.
-const LIMIT: Duration = Duration::from_millis(1500);
+/// How long a tick may take, a new connection included; then all locks on it are given up. Time to
+/// be refused twice after a second, because somebody has locked a row.
+const LIMIT: Duration = Duration::from_millis(2500);
 
 /// One connection after the other, for one tick at a time.
 pub(super) struct Carrier {
@@ -223,7 +224,11 @@ impl Carrier {
     }
 
     fn sort(&self, error: sqlx::Error) -> StoreError {
-        StoreError::from(error).at(&self.place)
+        match number(&error) {
+            // Waited for somebody else's lock of the row or the table.
+            Some(1205) => StoreError::Unwritable(format!("{}: {error}", self.place)),
+            _ => StoreError::from(error).at(&self.place),
+        }
     }
 
     fn line(&self) -> MutexGuard<'_, Option<Line>> {
