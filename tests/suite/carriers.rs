@@ -35,6 +35,12 @@ impl Pair {
     fn mariadb(&self) -> &MariaDb {
         match &self.server {
             Server::MariaDb(server) => server,
+            #[cfg(any(
+                feature = "postgres",
+                feature = "redis",
+                feature = "memcached",
+                feature = "mongodb"
+            ))]
             _ => unreachable!("it was started"),
         }
     }
