@@ -26,7 +26,7 @@ struct Notebook {
 #[derive(Debug)]
 struct Page {
     /// `None` once it is finished.
-    record: Option<Record>,
+    record: Option<Box<Record>>,
     /// Looking at the X-ray is no part of what is looked at.
     unwanted: bool,
 }
@@ -34,12 +34,12 @@ struct Page {
 impl Recording {
     /// Begins to record the request with this method, path and query.
     pub fn begin(number: u64, began: OffsetDateTime, method: &str, path: &str) -> Self {
-        Self::begin_on(Record::blank(), number, began, method, path)
+        Self::begin_on(Box::new(Record::blank()), number, began, method, path)
     }
 
     /// The same in `record`, which is blank.
     pub(super) fn begin_on(
-        mut record: Record,
+        mut record: Box<Record>,
         number: u64,
         began: OffsetDateTime,
         method: &str,
@@ -128,14 +128,14 @@ impl Recording {
     /// The record as it is while the request is still at work.
     pub fn so_far(&self) -> Option<Record> {
         let notebook = self.0.as_ref()?;
-        let mut record = notebook.page().record.clone()?;
+        let mut record = notebook.page().record.as_deref()?.clone();
         record.took = notebook.start.elapsed();
         Some(record)
     }
 
     /// The record of the request that was answered with `status`; `None` where it is not wanted.
     /// What happens from now on is not written down any more.
-    pub fn finished(&self, status: u16) -> Option<Record> {
+    pub fn finished(&self, status: u16) -> Option<Box<Record>> {
         let notebook = self.0.as_ref()?;
         let mut page = notebook.page();
         if page.unwanted {

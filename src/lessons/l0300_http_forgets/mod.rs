@@ -191,7 +191,7 @@ mod tests {
     fn visit(path: &str) -> Arc<Record> {
         let began = OffsetDateTime::UNIX_EPOCH;
         let recording = Recording::begin(1, began, "GET", path);
-        Arc::new(recording.finished(200).unwrap())
+        Arc::from(recording.finished(200).unwrap())
     }
 
     /// The tasks that these visits have done.

@@ -75,7 +75,7 @@ mod tests {
     fn record(method: &str, path: &str, name: &'static str, note: &str) -> Arc<Record> {
         let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, path);
         recording.note(name, note);
-        Arc::new(recording.finished(200).unwrap())
+        Arc::from(recording.finished(200).unwrap())
     }
 
     fn post(form: &str) -> Arc<Record> {

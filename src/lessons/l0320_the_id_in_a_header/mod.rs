@@ -243,10 +243,10 @@ mod tests {
 
     #[test]
     fn only_the_id_that_was_ended_is_looked_for_after_its_end() {
-        let record = |method, remark, id| {
+        let record = |method, remark, id| -> Arc<Record> {
             let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, "/0320/x");
             recording.note(remark, id);
-            Arc::new(recording.finished(200).unwrap())
+            Arc::from(recording.finished(200).unwrap())
         };
         let ending = record("DELETE", KNOWN, "3f2a…");
         let same = record("POST", UNKNOWN, "3f2a…");

@@ -205,7 +205,7 @@ mod tests {
         let path = format!("{}?{}", app.path(), switches.query());
         let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, "GET", &path);
         recording.note(OUTCOME, outcome.remark());
-        Arc::new(recording.finished(200).unwrap())
+        Arc::from(recording.finished(200).unwrap())
     }
 
     #[test]

@@ -219,7 +219,7 @@ mod tests {
     fn record(method: &str, path: &str, note: (&'static str, &str)) -> Arc<Record> {
         let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, path);
         recording.note(note.0, note.1);
-        Arc::new(recording.finished(200).unwrap())
+        Arc::from(recording.finished(200).unwrap())
     }
 
     #[test]

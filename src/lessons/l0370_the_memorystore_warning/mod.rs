@@ -163,7 +163,7 @@ mod tests {
             if note {
                 recording.note(CAME_TO, "…");
             }
-            Arc::new(recording.finished(200).unwrap())
+            Arc::from(recording.finished(200).unwrap())
         };
         let runs_of = |record: Arc<Record>| -> Vec<_> { runs(&[record]).collect() };
         assert!(runs_of(record("/0370", false)).is_empty());

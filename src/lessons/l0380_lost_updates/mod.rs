@@ -201,7 +201,7 @@ mod tests {
     fn fired(way: Way, keys: Keys, kept: usize) -> Arc<Record> {
         let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, "POST", "/0380/fire");
         recording.note(VOLLEY, &volley_remark(way, keys, kept));
-        Arc::new(recording.finished(200).unwrap())
+        Arc::from(recording.finished(200).unwrap())
     }
 
     fn done(records: &[Arc<Record>]) -> Vec<&'static str> {

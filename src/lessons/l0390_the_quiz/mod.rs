@@ -128,7 +128,7 @@ mod tests {
     fn records(calls: &[Call]) -> Vec<Arc<Record>> {
         let record = |&(method, path, status): &Call| {
             let recording = Recording::begin(1, OffsetDateTime::UNIX_EPOCH, method, path);
-            Arc::new(recording.finished(status).unwrap())
+            Arc::from(recording.finished(status).unwrap())
         };
         calls.iter().map(record).collect()
     }

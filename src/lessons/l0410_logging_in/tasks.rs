@@ -74,7 +74,7 @@ mod tests {
         if let Some((name, detail)) = note {
             recording.note(name, detail);
         }
-        Arc::new(recording.finished(200).unwrap())
+        Arc::from(recording.finished(200).unwrap())
     }
 
     #[test]

@@ -73,7 +73,7 @@ impl Rings {
     }
 
     /// Puts a record into the ring of the session `id`, which is known to exist.
-    pub fn push(&self, id: i128, record: Record) {
+    pub fn push(&self, id: i128, record: Box<Record>) {
         if !self.shelf.push(id, &record) {
             self.ensure(id);
             self.shelf.push(id, &record);
@@ -82,7 +82,7 @@ impl Rings {
     }
 
     /// The same for a session of which nobody knows whether it exists.
-    pub fn push_if_known(&self, id: i128, record: Record) {
+    pub fn push_if_known(&self, id: i128, record: Box<Record>) {
         self.shelf.push(id, &record);
         paper::give_back(record);
     }
@@ -102,7 +102,7 @@ impl Rings {
     }
 
     /// The session `id` has ended: with `last` for those who follow it, and nothing for others.
-    pub fn end(&self, id: i128, last: Record) {
+    pub fn end(&self, id: i128, last: Box<Record>) {
         self.shelf.end(id, &last);
         paper::give_back(last);
     }
@@ -124,12 +124,12 @@ impl Rings {
 mod tests {
     use super::*;
 
-    fn record(number: u64, bytes: usize) -> Record {
-        Record {
+    fn record(number: u64, bytes: usize) -> Box<Record> {
+        Box::new(Record {
             number,
             quoted: vec![0; bytes],
             ..Record::blank()
-        }
+        })
     }
 
     #[test]

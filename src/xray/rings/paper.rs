@@ -13,17 +13,17 @@ const SMALL: usize = 4 * 1024;
 
 thread_local! {
     /// Each thread has a pile of its own, for which it need not wait.
-    static PILE: RefCell<Vec<Record>> = const { RefCell::new(Vec::new()) };
+    static PILE: RefCell<Vec<Box<Record>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A blank record.
-pub(super) fn take() -> Record {
+pub(super) fn take() -> Box<Record> {
     let used = PILE.with_borrow_mut(Vec::pop);
-    used.unwrap_or_else(Record::blank)
+    used.unwrap_or_else(|| Box::new(Record::blank()))
 }
 
 /// Keeps the paper of a record.
-pub(super) fn give_back(mut record: Record) {
+pub(super) fn give_back(mut record: Box<Record>) {
     if record.room() > SMALL {
         return;
     }
@@ -41,7 +41,7 @@ mod tests {
     use crate::xray::Recording;
     use time::OffsetDateTime;
 
-    fn written(paper: Record) -> Record {
+    fn written(paper: Box<Record>) -> Box<Record> {
         let began = OffsetDateTime::now_utc();
         let recording = Recording::begin_on(paper, 7, began, "PATCH", "/a?b");
         recording.note("a", "b");
@@ -64,14 +64,14 @@ mod tests {
     #[test]
     fn of_much_paper_and_of_large_paper_nothing_is_kept() {
         for _ in 0..MOST + 1 {
-            give_back(Record::blank());
+            give_back(Box::new(Record::blank()));
         }
         assert_eq!(PILE.with_borrow(Vec::len), MOST);
         take();
-        give_back(Record {
+        give_back(Box::new(Record {
             quoted: vec![0; SMALL],
             ..Record::blank()
-        });
+        }));
         assert_eq!(PILE.with_borrow(Vec::len), MOST - 1);
     }
 }

@@ -6,29 +6,38 @@
 //! written where the last one ended.
 
 use super::super::{Event, Record};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, mem, sync::Arc, time::Duration};
 use time::OffsetDateTime;
 
 /// Records as they are kept.
 #[derive(Debug, Default)]
 pub(super) struct Tape {
     heads: VecDeque<Head>,
+    /// How much of the other rows each record has. Apart from the heads, which are far away by the
+    /// time the oldest one is to go.
+    lengths: VecDeque<Lengths>,
     events: VecDeque<Event>,
     /// Of each record its method, its path and what its events quote.
     text: VecDeque<u8>,
 }
 
-/// What a record is besides, and how much of the rows is its own.
+/// What a record is besides.
 #[derive(Debug, Clone, Copy)]
 struct Head {
     number: u64,
     began: OffsetDateTime,
     took: Duration,
     status: u16,
-    events: usize,
+    /// The lengths of its first two texts.
     method: usize,
     path: usize,
-    quoted: usize,
+}
+
+/// How many events a record has, and how many bytes of text.
+#[derive(Debug, Clone, Copy)]
+struct Lengths {
+    events: u32,
+    text: u32,
 }
 
 impl Tape {
@@ -40,6 +49,7 @@ impl Tape {
     /// What it takes in memory.
     pub(super) fn bytes(&self) -> usize {
         self.heads.capacity() * size_of::<Head>()
+            + self.lengths.capacity() * size_of::<Lengths>()
             + self.events.capacity() * size_of::<Event>()
             + self.text.capacity()
     }
@@ -51,10 +61,13 @@ impl Tape {
             began: record.began,
             took: record.took,
             status: record.status,
-            events: record.events.len(),
             method: record.method.len(),
             path: record.path.len(),
-            quoted: record.quoted.len(),
+        });
+        let text = record.method.len() + record.path.len() + record.quoted.len();
+        self.lengths.push_back(Lengths {
+            events: record.events.len() as u32,
+            text: text as u32,
         });
         self.events.extend(&record.events);
         self.text.extend(record.method.as_bytes());
@@ -64,46 +77,41 @@ impl Tape {
 
     /// Forgets the oldest record.
     pub(super) fn drop_oldest(&mut self) {
-        if let Some(head) = self.heads.pop_front() {
-            self.events.drain(..head.events);
-            self.text.drain(..head.text());
+        if let Some(Lengths { events, text }) = self.lengths.pop_front() {
+            // Not read, where `pop_front` would.
+            self.heads.drain(..1);
+            self.events.drain(..events as usize);
+            self.text.drain(..text as usize);
         }
     }
 
     /// All records.
     pub(super) fn records(&self) -> Vec<Arc<Record>> {
         let (mut event, mut text) = (0, 0);
-        let record = |head: &Head| {
-            let mut piece = |length: usize| -> Vec<u8> {
-                text += length;
-                self.text.range(text - length..text).copied().collect()
+        let record = |(head, lengths): (&Head, &Lengths)| {
+            let method_end = text + head.method;
+            let path_end = method_end + head.path;
+            let end = text + lengths.text as usize;
+            let mut until = |end: usize| -> Vec<u8> {
+                let start = mem::replace(&mut text, end);
+                self.text.range(start..end).copied().collect()
             };
-            event += head.events;
+            let (method, path, quoted) = (until(method_end), until(path_end), until(end));
+            let first = event;
+            event += lengths.events as usize;
             Arc::new(Record {
                 number: head.number,
                 began: head.began,
                 // They were text when they were written.
-                method: String::from_utf8_lossy(&piece(head.method))
-                    .into_owned()
-                    .into(),
-                path: String::from_utf8_lossy(&piece(head.path)).into_owned(),
+                method: String::from_utf8_lossy(&method).into_owned().into(),
+                path: String::from_utf8_lossy(&path).into_owned(),
                 status: head.status,
                 took: head.took,
-                events: self
-                    .events
-                    .range(event - head.events..event)
-                    .copied()
-                    .collect(),
-                quoted: piece(head.quoted),
+                events: self.events.range(first..event).copied().collect(),
+                quoted,
             })
         };
-        self.heads.iter().map(record).collect()
-    }
-}
-
-impl Head {
-    fn text(&self) -> usize {
-        self.method + self.path + self.quoted
+        self.heads.iter().zip(&self.lengths).map(record).collect()
     }
 }
 
@@ -114,7 +122,7 @@ mod tests {
     use proptest::{collection::vec, prelude::*};
 
     /// A request with so many events, of which each quotes a text.
-    fn record(number: u64, method: &str, path: &str, quoted: &[String]) -> Record {
+    fn record(number: u64, method: &str, path: &str, quoted: &[String]) -> Box<Record> {
         let began = OffsetDateTime::UNIX_EPOCH + Duration::from_micros(number);
         let recording = Recording::begin(number, began, method, path);
         for text in quoted {

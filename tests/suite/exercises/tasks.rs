@@ -20,7 +20,7 @@ fn record(request: &str, status: u16, key: &str, [before, after]: [Value; 2]) ->
 fn finished(recording: &Recording, status: u16) -> Arc<Record> {
     let mut record = recording.finished(status).unwrap();
     record.took = Duration::ZERO;
-    Arc::new(record)
+    Arc::from(record)
 }
 
 /// The tasks of an exercise that this one request does.
