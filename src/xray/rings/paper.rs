@@ -11,19 +11,22 @@ const MOST: usize = 16;
 /// The largest that is kept, in bytes.
 const SMALL: usize = 4 * 1024;
 
+/// Boxed, so that a request passes on an address and not what stands there.
+type Sheet = Box<Record>;
+
 thread_local! {
     /// Each thread has a pile of its own, for which it need not wait.
-    static PILE: RefCell<Vec<Box<Record>>> = const { RefCell::new(Vec::new()) };
+    static PILE: RefCell<Vec<Sheet>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A blank record.
-pub(super) fn take() -> Box<Record> {
+pub(super) fn take() -> Sheet {
     let used = PILE.with_borrow_mut(Vec::pop);
     used.unwrap_or_else(|| Box::new(Record::blank()))
 }
 
 /// Keeps the paper of a record.
-pub(super) fn give_back(mut record: Box<Record>) {
+pub(super) fn give_back(mut record: Sheet) {
     if record.room() > SMALL {
         return;
     }
@@ -41,7 +44,7 @@ mod tests {
     use crate::xray::Recording;
     use time::OffsetDateTime;
 
-    fn written(paper: Box<Record>) -> Box<Record> {
+    fn written(paper: Sheet) -> Sheet {
         let began = OffsetDateTime::now_utc();
         let recording = Recording::begin_on(paper, 7, began, "PATCH", "/a?b");
         recording.note("a", "b");
