@@ -21,7 +21,6 @@ use async_trait::async_trait;
 use carrier::Carriers;
 use rows::Columns;
 use sqlx::{MySql, mysql::MySqlArguments, query::Query};
-
 use time::{OffsetDateTime, PrimitiveDateTime};
 use tower_sessions::session::Id;
 

@@ -91,7 +91,7 @@ async fn a_log_that_cannot_be_copied_is_told_once_and_copied_later() {
     }
     for _ in 0..2 {
         pools.wrote(LOOK);
-        sleep(Duration::from_millis(1)).await;
+        // The task has the turn from this moment on.
         until(true).await;
     }
     for reader in readers {
