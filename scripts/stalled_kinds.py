@@ -70,7 +70,7 @@ class Kind(NamedTuple):
 KINDS = [
     Kind("TCP only", None, b"", b"", True, 10),
     Kind("half a handshake", None, HALF_A_HELLO, b"", True, 10),
-    Kind("silence after the handshake", "http/1.1", b"", b"", True, 60),
+    Kind("silence after the handshake", "http/1.1", b"", b"", True, 15),
     Kind("half a header", "http/1.1", b"GET / HTTP/1.1\r\nx: ", b"", True, 15),
     Kind("a header byte by byte", "http/1.1", b"GET / HTTP/1.1\r\nx: ", b"x", True, 15),
     Kind("a body byte by byte", "http/1.1", POST, b"x", True, 10),

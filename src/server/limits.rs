@@ -3,6 +3,7 @@
 //! `docs/RELIABILITY.md` lists every limit with its reason and its test.
 
 use super::open_files;
+use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
     server::conn::auto::Builder,
@@ -88,14 +89,19 @@ const REFUSED: usize = 1024;
 /// How often an HTTP/2 peer in use is asked whether it is still there.
 const PING: Duration = Duration::from_secs(20);
 
-/// Sets hyper's own limits; it has none for headers' time until it is given a timer.
-pub(super) fn set(limits: &Limits, builder: &mut Builder<TokioExecutor>) {
+/// hyper for HTTP/1.1 with its own limits; it has none for headers' time until it is given a timer.
+pub(super) fn http1(limits: &Limits) -> http1::Builder {
+    let mut builder = http1::Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_read)
         .max_headers(HEADER_FIELDS)
         .max_buf_size(HEADER_BYTES);
+    builder
+}
+
+/// Sets hyper's own limits for HTTP/2.
+pub(super) fn set_http2(builder: &mut Builder<TokioExecutor>) {
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -15,7 +15,7 @@ use axum_server::{
     Handle,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
-use connection::WatchfulAcceptor;
+use connection::{Http1, Http1Acceptor, WatchfulAcceptor};
 use std::{io, net::TcpListener};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -34,21 +34,24 @@ pub async fn serve(
 ) -> io::Result<()> {
     let handle = Handle::new();
     let watchful = WatchfulAcceptor::new(&limits);
+    let http1 = Http1::new(&limits, stopping.clone());
     let mut servers = JoinSet::new();
     for listener in listeners {
         listener.set_nonblocking(true)?;
-        let acceptor = RustlsAcceptor::new(tls.clone())
+        let tls = RustlsAcceptor::new(tls.clone())
             .handshake_timeout(limits.handshake)
             .acceptor(watchful.clone());
         let mut server = axum_server::from_tcp(listener)?
-            .acceptor(acceptor)
-            .handle(handle.clone());
-        limits::set(&limits, server.http_builder());
+            .acceptor(Http1Acceptor::new(tls, http1.clone()))
+            .handle(handle.clone())
+            .http2_only();
+        limits::set_http2(server.http_builder());
         servers.spawn(server.serve(app.clone().into_make_service()));
     }
     servers.spawn(async move {
         stopping.cancelled().await;
         handle.graceful_shutdown(Some(limits.drain));
+        http1.drain(limits.drain).await;
         Ok(())
     });
     while let Some(ended) = servers.join_next().await {

@@ -1,18 +1,21 @@
 //! Connections that are closed when nobody uses them.
 //!
-//! hyper's own timeouts leave several kinds open for ever: silence after the TLS handshake, an
-//! idle HTTP/2 peer that answers pings, and a client that asks and then takes nothing. Here a
+//! hyper's own timeouts leave several kinds open for ever: over HTTP/2 silence after the handshake, an
+//! idle peer that answers pings, and over both a client that asks and then takes nothing. Here a
 //! connection counts its requests in flight and stops reading when there has been none for a
 //! while. It also ends when an answer waits for its client for too long. A visitor whose page
 //! waits, or who reads a stream of events, waits for us, and may do so all the time.
 
+mod http1;
 mod places;
 mod service;
 mod stream;
 mod usage;
 
 use super::Limits;
+use axum::Router;
 use axum_server::accept::Accept;
+pub(super) use http1::{Http1, Http1Acceptor};
 use places::Places;
 use service::CountingService;
 use std::{
@@ -39,16 +42,16 @@ impl WatchfulAcceptor {
         }
     }
 
-    fn watch<S>(
+    fn watch(
         &self,
         stream: TcpStream,
-        service: S,
-    ) -> io::Result<(WatchedStream, CountingService<S>)> {
+        app: Router,
+    ) -> io::Result<(WatchedStream, CountingService)> {
         let place = self.places.take().ok_or(io::ErrorKind::QuotaExceeded)?;
         // Small answers go out at once and not after Nagle's wait.
         stream.set_nodelay(true)?;
         let usage = Usage::default();
-        let service = CountingService::new(service, usage.clone());
+        let service = CountingService::new(app, usage.clone());
         Ok((
             WatchedStream::new(stream, usage, &self.limits, place),
             service,
@@ -56,12 +59,12 @@ impl WatchfulAcceptor {
     }
 }
 
-impl<S> Accept<TcpStream, S> for WatchfulAcceptor {
+impl Accept<TcpStream, Router> for WatchfulAcceptor {
     type Stream = WatchedStream;
-    type Service = CountingService<S>;
+    type Service = CountingService;
     type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        ready(self.watch(stream, service))
+    fn accept(&self, stream: TcpStream, app: Router) -> Self::Future {
+        ready(self.watch(stream, app))
     }
 }

@@ -2,49 +2,59 @@
 //! notes whether an answer waits for us or for its client.
 
 use super::usage::{InFlight, Usage};
-use axum::body::{Body, Bytes, HttpBody};
+use axum::{
+    Router,
+    body::{Body, Bytes, HttpBody},
+};
 use http_body::{Frame, SizeHint};
-use hyper::{Request, Response};
+use hyper::{Request, Response, body::Incoming};
 use std::{
+    convert::Infallible,
     future::Future,
     pin::Pin,
     task::{Context, Poll},
 };
 use tower::Service;
 
+/// An answer that is being made.
+pub(super) type Answer =
+    Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send + 'static>>;
+
 /// Counts the requests that pass through it.
 #[derive(Clone)]
-pub(in crate::server) struct CountingService<S> {
-    inner: S,
+pub(in crate::server) struct CountingService {
+    app: Router,
     usage: Usage,
 }
 
-impl<S> CountingService<S> {
-    pub(super) fn new(inner: S, usage: Usage) -> Self {
-        Self { inner, usage }
-    }
-}
-
-impl<S, B> Service<Request<B>> for CountingService<S>
-where
-    S: Service<Request<B>, Response = Response<Body>>,
-    S::Future: Send + 'static,
-{
-    type Response = Response<Body>;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
+impl CountingService {
+    pub(super) fn new(app: Router, usage: Usage) -> Self {
+        Self { app, usage }
     }
 
-    fn call(&mut self, request: Request<B>) -> Self::Future {
+    /// Begins to answer.
+    pub(super) fn answer(&self, request: Request<Incoming>) -> Answer {
         let in_flight = self.usage.begin();
-        let answer = self.inner.call(request);
+        // A router is always ready, so it need not be asked.
+        let answer = self.app.clone().call(request);
         Box::pin(async move {
             let count = |body| Body::new(CountedBody { body, in_flight });
             Ok(answer.await?.map(count))
         })
+    }
+}
+
+impl Service<Request<Incoming>> for CountingService {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Incoming>) -> Answer {
+        self.answer(request)
     }
 }
 

@@ -1,7 +1,6 @@
 //! What a connection is used for right now: what its stream and its service share.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -12,8 +11,9 @@ use tokio::time::Instant;
 pub(super) struct Usage(Arc<Mutex<State>>);
 
 struct State {
-    /// By number; with the time since when a part of the answer waits for the client.
-    in_flight: BTreeMap<u64, Option<Instant>>,
+    /// Their numbers, each with the time since when a part of the answer waits for the client. Few,
+    /// and mostly one.
+    in_flight: Vec<(u64, Option<Instant>)>,
     begun: u64,
     last_ended: Instant,
 }
@@ -21,7 +21,7 @@ struct State {
 impl Default for Usage {
     fn default() -> Self {
         Self(Arc::new(Mutex::new(State {
-            in_flight: BTreeMap::new(),
+            in_flight: Vec::new(),
             begun: 0,
             last_ended: Instant::now(),
         })))
@@ -34,7 +34,7 @@ impl Usage {
         let mut state = self.state();
         state.begun += 1;
         let number = state.begun;
-        state.in_flight.insert(number, None);
+        state.in_flight.push((number, None));
         InFlight {
             usage: self.clone(),
             number,
@@ -48,8 +48,8 @@ impl Usage {
         if state.in_flight.is_empty() {
             return state.last_ended + idle;
         }
-        let waiting = state.in_flight.values().flatten().min();
-        waiting.copied().unwrap_or_else(Instant::now) + stalled
+        let waiting = state.in_flight.iter().filter_map(|(_, since)| *since).min();
+        waiting.unwrap_or_else(Instant::now) + stalled
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -75,14 +75,21 @@ impl InFlight {
     }
 
     fn note(&self, waiting: Option<Instant>) {
-        self.usage.state().in_flight.insert(self.number, waiting);
+        let mut state = self.usage.state();
+        let own = state
+            .in_flight
+            .iter_mut()
+            .find(|(number, _)| *number == self.number);
+        if let Some((_, since)) = own {
+            *since = waiting;
+        }
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
         let mut state = self.usage.state();
-        state.in_flight.remove(&self.number);
+        state.in_flight.retain(|(number, _)| *number != self.number);
         state.last_ended = Instant::now();
     }
 }
