@@ -47,9 +47,9 @@ class RunningServer:
         self.process.kill()
         raise SystemExit(f"the server does not answer: {open(log).read()}")
 
-    def connect(self):
+    def connect(self, protocol="http/1.1"):
         """A TLS connection."""
-        return self.contexts["http/1.1"].wrap_socket(self.connect_tcp())
+        return self.contexts[protocol].wrap_socket(self.connect_tcp())
 
     def connect_tcp(self, receive_buffer=None):
         """A connection without TLS."""
