@@ -3,9 +3,9 @@
 use super::{
     SessionError,
     cookie::{self, Carried},
-    expiry, record,
+    expiry, masked, record,
     stores::{Store, StoredSession},
-    unit::{Found, UnitOfWork, masked},
+    unit::{Found, UnitOfWork},
 };
 use crate::xray::What;
 use async_trait::async_trait;

@@ -4,7 +4,8 @@
 use super::{
     Sessions,
     cookie::Carried,
-    unit::{Told, UnitOfWork, masked},
+    masked,
+    unit::{Told, UnitOfWork},
 };
 use crate::xray::{Recording, What};
 use axum::{
@@ -30,9 +31,9 @@ impl Sessions {
             return recording;
         }
         if foreign {
-            recording.happened(What::Foreign);
+            recording.came(What::Foreign);
         } else if let Some(came) = self.came(request.headers(), carried) {
-            recording.happened(came);
+            recording.came(came);
         }
         recording
     }

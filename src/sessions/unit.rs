@@ -10,10 +10,11 @@ use super::{
     cookie::Carried,
     expiry,
     lock::{NotLocked, SessionGuard},
+    masked,
     patience::Patience,
     stores::{CookieStore, Recorded, SharedLock, Store, StoreError, StoredSession, Version},
 };
-use crate::xray::{Masked, Recording, What};
+use crate::xray::{Recording, What};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -251,11 +252,6 @@ impl Drop for CloseOnDrop {
         // The session holds us as its store: without this we would hold each other for ever.
         state.writable = None;
     }
-}
-
-/// The first four characters: enough to tell sessions apart in a log, too few to use one.
-pub fn masked(id: &Id) -> Masked {
-    Masked::of(id)
 }
 
 impl fmt::Debug for UnitOfWork {

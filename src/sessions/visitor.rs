@@ -1,9 +1,6 @@
 //! The visitor, as a handler sees him or her.
 
-use super::{
-    SessionError,
-    unit::{UnitOfWork, masked},
-};
+use super::{SessionError, masked, unit::UnitOfWork};
 use crate::error::HttpError;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use serde::de::DeserializeOwned;

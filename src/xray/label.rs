@@ -2,7 +2,7 @@
 
 use maud::{Markup, Render};
 use std::{
-    collections::HashSet,
+    collections::HashMap,
     fmt,
     ops::Deref,
     sync::{Mutex, PoisonError},
@@ -11,22 +11,24 @@ use std::{
 /// Such a text, kept to the end of the process; there are a handful for each copy. So an event is
 /// copied and forgotten without a look at it: counting who still needs a text, as an `Arc` does,
 /// is work for two processors at the same place, and to wipe a record it would have to be read.
+/// By reference to the text and its length together, which is half as long: events are many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Label(&'static str);
+pub struct Label(&'static &'static str);
 
 /// All of them, each once.
-static LABELS: Mutex<Option<HashSet<&'static str>>> = Mutex::new(None);
+static LABELS: Mutex<Option<HashMap<&'static str, Label>>> = Mutex::new(None);
 
 impl Label {
     /// The label that says `text`. Not for what a visitor can choose: it would stay for ever.
     pub fn new(text: &str) -> Self {
         let mut labels = LABELS.lock().unwrap_or_else(PoisonError::into_inner);
         let labels = labels.get_or_insert_default();
-        Self(labels.get(text).copied().unwrap_or_else(|| {
+        labels.get(text).copied().unwrap_or_else(|| {
             let text: &'static str = text.to_owned().leak();
-            labels.insert(text);
-            text
-        }))
+            let label = Self(Box::leak(Box::new(text)));
+            labels.insert(text, label);
+            label
+        })
     }
 }
 

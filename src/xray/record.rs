@@ -91,8 +91,8 @@ pub struct StoreCall {
     pub operation: Operation,
     /// The same in the store's own words.
     pub statement: Label,
-    /// How many bytes of session data went there or came back.
-    pub bytes: usize,
+    /// How many bytes of session data went there or came back: there are never as many as fit.
+    pub bytes: u32,
     /// What it answered.
     pub outcome: Outcome,
 }

@@ -65,6 +65,14 @@ impl Recording {
         Self(None)
     }
 
+    /// Writes down what came with the request.
+    pub fn came(&self, what: What) {
+        if let Some(notebook) = &self.0 {
+            let (at, took) = (Duration::ZERO, Duration::ZERO);
+            notebook.page().write(|_| Event { at, took, what });
+        }
+    }
+
     /// Writes down what has just happened.
     pub fn happened(&self, what: What) {
         if let Some(notebook) = &self.0 {
@@ -88,9 +96,18 @@ impl Recording {
         self.quotes(&[detail, mark], |detail| What::Note(name, detail));
     }
 
-    /// Writes down the session's data as they are now: as much as an event keeps.
+    /// Writes down the session's data as they are now: as much as an event keeps. They are so since
+    /// the last event, for which the store was asked; a look at the clock would take longer than to
+    /// write this down.
     pub fn data(&self, what: fn(Span) -> What, data: &[u8]) {
-        self.quotes(&[&data[..data.len().min(MAX_DATA)]], what);
+        if let Some(notebook) = &self.0 {
+            let data = &data[..data.len().min(MAX_DATA)];
+            notebook.page().write(|record| Event {
+                at: record.events.last().map_or(Duration::ZERO, Event::end),
+                took: Duration::ZERO,
+                what: what(record.quote(&[data])),
+            });
+        }
     }
 
     /// Writes down that a cookie was set, or, without a value, removed.

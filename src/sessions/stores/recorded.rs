@@ -53,7 +53,7 @@ impl Recorded {
             store: self.inner.name(),
             operation,
             statement: self.inner.words().of(operation),
-            bytes,
+            bytes: counted(bytes),
             outcome,
         };
         self.recording.took(start, What::Store(call));
@@ -68,11 +68,15 @@ impl Recorded {
             store: recent::NAME,
             operation: Operation::Load,
             statement: *recent::STATEMENT,
-            bytes,
+            bytes: counted(bytes),
             outcome: Outcome::Done,
         };
         self.recording.took(start, What::Store(call));
     }
+}
+
+fn counted(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 fn there(answer: &StoreResult<bool>) -> Outcome {
