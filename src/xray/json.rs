@@ -61,8 +61,8 @@ fn told(record: &Record, event: &Event) -> Option<Value> {
     };
     let mut all = Map::new();
     all.insert("event".into(), name.into());
-    all.insert("at_us".into(), micros(event.at).into());
-    all.insert("took_us".into(), micros(event.took).into());
+    all.insert("at_us".into(), micros(event.at()).into());
+    all.insert("took_us".into(), micros(event.took()).into());
     all.extend(what.as_object().cloned().unwrap_or_default());
     Some(all.into())
 }

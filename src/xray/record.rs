@@ -34,15 +34,42 @@ pub struct Span {
     end: u32,
 }
 
-/// Something that happened on the way.
+/// Something that happened on the way. Kept in nanoseconds, which take half the room of a
+/// [`Duration`]: there are thousands.
 #[derive(Debug, Clone, Copy)]
 pub struct Event {
-    /// When it began, counted from the coming of the request.
-    pub at: Duration,
-    /// How long it took.
-    pub took: Duration,
+    at: u64,
+    took: u64,
     /// What it was.
     pub what: What,
+}
+
+impl Event {
+    /// `what`, which began so long after the request came, and took so long.
+    pub(super) fn new(at: Duration, took: Duration, what: What) -> Self {
+        let (at, took) = (nanos(at), nanos(took));
+        Self { at, took, what }
+    }
+
+    /// When it began, counted from the coming of the request.
+    pub fn at(&self) -> Duration {
+        Duration::from_nanos(self.at)
+    }
+
+    /// How long it took.
+    pub fn took(&self) -> Duration {
+        Duration::from_nanos(self.took)
+    }
+
+    /// When it ended, counted from the coming of the request.
+    pub fn end(&self) -> Duration {
+        self.at() + self.took()
+    }
+}
+
+/// Enough for five centuries.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// What can happen.
@@ -247,7 +274,7 @@ impl Record {
     pub fn slept(&self) -> Duration {
         let sleeps = self.events.iter();
         let sleeps = sleeps.filter(|event| matches!(event.what, What::Sleep));
-        sleeps.map(|event| event.took).sum()
+        sleeps.map(Event::took).sum()
     }
 
     /// What the lesson remarked under `name`, the last time it did.

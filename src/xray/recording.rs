@@ -69,7 +69,7 @@ impl Recording {
     pub fn came(&self, what: What) {
         if let Some(notebook) = &self.0 {
             let (at, took) = (Duration::ZERO, Duration::ZERO);
-            notebook.page().write(|_| Event { at, took, what });
+            notebook.page().write(|_| Event::new(at, took, what));
         }
     }
 
@@ -77,7 +77,7 @@ impl Recording {
     pub fn happened(&self, what: What) {
         if let Some(notebook) = &self.0 {
             let (at, took) = (notebook.start.elapsed(), Duration::ZERO);
-            notebook.page().write(|_| Event { at, took, what });
+            notebook.page().write(|_| Event::new(at, took, what));
         }
     }
 
@@ -86,7 +86,7 @@ impl Recording {
         if let Some(notebook) = &self.0 {
             let at = start.saturating_duration_since(notebook.start);
             let took = start.elapsed();
-            notebook.page().write(|_| Event { at, took, what });
+            notebook.page().write(|_| Event::new(at, took, what));
         }
     }
 
@@ -102,10 +102,10 @@ impl Recording {
     pub fn data(&self, what: fn(Span) -> What, data: &[u8]) {
         if let Some(notebook) = &self.0 {
             let data = &data[..data.len().min(MAX_DATA)];
-            notebook.page().write(|record| Event {
-                at: record.events.last().map_or(Duration::ZERO, Event::end),
-                took: Duration::ZERO,
-                what: what(record.quote(&[data])),
+            notebook.page().write(|record| {
+                let at = record.events.last().map_or(Duration::ZERO, Event::end);
+                let what = what(record.quote(&[data]));
+                Event::new(at, Duration::ZERO, what)
             });
         }
     }
@@ -125,7 +125,7 @@ impl Recording {
             let (at, took) = (notebook.start.elapsed(), Duration::ZERO);
             notebook.page().write(|record| {
                 let what = what(record.quote(text));
-                Event { at, took, what }
+                Event::new(at, took, what)
             });
         }
     }
@@ -204,12 +204,5 @@ impl<S: Sync> FromRequestParts<S> for Recording {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let begun = parts.extensions.get::<Self>().cloned();
         Ok(begun.unwrap_or_else(Self::off))
-    }
-}
-
-impl Event {
-    /// When it ended, counted from the coming of the request.
-    pub fn end(&self) -> Duration {
-        self.at + self.took
     }
 }

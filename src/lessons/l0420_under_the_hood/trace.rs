@@ -43,11 +43,11 @@ pub(super) fn told(record: &Record, event: &Event) -> Option<String> {
         What::CookieOut { value: Some(_), .. } => "Set-Cookie was added".into(),
         What::CookieOut { value: None, .. } => "a Set-Cookie that removes the cookie".into(),
     };
-    let took = match event.took.is_zero() {
+    let took = match event.took().is_zero() {
         true => String::new(),
-        false => format!(", took {} µs", event.took.as_micros()),
+        false => format!(", took {} µs", event.took().as_micros()),
     };
-    Some(format!("after {} µs: {what}{took}", event.at.as_micros()))
+    Some(format!("after {} µs: {what}{took}", event.at().as_micros()))
 }
 
 #[cfg(test)]

@@ -21,16 +21,18 @@ pub(super) struct Tape {
     text: VecDeque<u8>,
 }
 
-/// What a record is besides.
+/// What a record is besides, in half of a line of the processor's cache.
 #[derive(Debug, Clone, Copy)]
 struct Head {
     number: u64,
-    began: OffsetDateTime,
-    took: Duration,
+    /// In nanoseconds since 1970: good until 2262.
+    began: i64,
+    /// In nanoseconds.
+    took: u64,
     status: u16,
-    /// The lengths of its first two texts.
-    method: usize,
-    path: usize,
+    /// The lengths of its first two texts, which are shortened long before this is too little.
+    method: u16,
+    path: u16,
 }
 
 /// How many events a record has, and how many bytes of text.
@@ -58,11 +60,11 @@ impl Tape {
     pub(super) fn push(&mut self, record: &Record) {
         self.heads.push_back(Head {
             number: record.number,
-            began: record.began,
-            took: record.took,
+            began: record.began.unix_timestamp_nanos() as i64,
+            took: record.took.as_nanos() as u64,
             status: record.status,
-            method: record.method.len(),
-            path: record.path.len(),
+            method: record.method.len() as u16,
+            path: record.path.len() as u16,
         });
         let text = record.method.len() + record.path.len() + record.quoted.len();
         self.lengths.push_back(Lengths {
@@ -89,8 +91,8 @@ impl Tape {
     pub(super) fn records(&self) -> Vec<Arc<Record>> {
         let (mut event, mut text) = (0, 0);
         let record = |(head, lengths): (&Head, &Lengths)| {
-            let method_end = text + head.method;
-            let path_end = method_end + head.path;
+            let method_end = text + usize::from(head.method);
+            let path_end = method_end + usize::from(head.path);
             let end = text + lengths.text as usize;
             let mut until = |end: usize| -> Vec<u8> {
                 let start = mem::replace(&mut text, end);
@@ -101,12 +103,12 @@ impl Tape {
             event += lengths.events as usize;
             Arc::new(Record {
                 number: head.number,
-                began: head.began,
+                began: OffsetDateTime::UNIX_EPOCH + time::Duration::nanoseconds(head.began),
                 // They were text when they were written.
                 method: String::from_utf8_lossy(&method).into_owned().into(),
                 path: String::from_utf8_lossy(&path).into_owned(),
                 status: head.status,
-                took: head.took,
+                took: Duration::from_nanos(head.took),
                 events: self.events.range(first..event).copied().collect(),
                 quoted,
             })

@@ -51,10 +51,10 @@ pub fn record_html(record: &Record) -> Markup {
                 @for event in &record.events {
                     @if let Some(text) = text(record, event) {
                         li class=(kind(&event.what)) {
-                            span.at { (duration(event.at)) }
+                            span.at { (duration(event.at())) }
                             span.what { (text) }
-                            @if !event.took.is_zero() && lasts(&event.what) {
-                                span.took { (duration(event.took)) }
+                            @if !event.took().is_zero() && lasts(&event.what) {
+                                span.took { (duration(event.took())) }
                             }
                         }
                     }

@@ -47,11 +47,11 @@ fn stretches(record: &Record, wanted: impl Fn(&Event) -> bool) -> Vec<Stretch> {
         .iter()
         .filter(|event| wanted(event) && lasts(&event.what));
     let stretch = |event: &Event| {
-        let before = left_out.iter().filter(|out| out.end() <= event.at);
-        let before: Duration = before.map(|out| out.took).sum();
+        let before = left_out.iter().filter(|out| out.end() <= event.at());
+        let before: Duration = before.map(|out| out.took()).sum();
         Stretch {
-            from: event.at.saturating_sub(before),
-            took: event.took,
+            from: event.at().saturating_sub(before),
+            took: event.took(),
             kind: kind(&event.what),
         }
     };
@@ -85,7 +85,7 @@ mod tests {
 
     fn event(at: u64, took: u64, what: What) -> Event {
         let (at, took) = (Duration::from_millis(at), Duration::from_millis(took));
-        Event { at, took, what }
+        Event::new(at, took, what)
     }
 
     #[test]
