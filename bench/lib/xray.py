@@ -17,7 +17,7 @@ SECONDS = 1
 
 
 def xray(bench):
-    """A write, which is the page that the target is for, and a read."""
+    """A read and a write; what the issue asks for is the worse of the two."""
     rounds = 6 if bench.quick else 60
     with on_processor(0):
         copies = {
@@ -26,14 +26,15 @@ def xray(bench):
         }
     for copy in copies.values():
         bench.ending.callback(copy.process.kill)
-    rows = []
+    rows, ratios = [], []
     for path in (READ, WRITE):
         pairs = [pair(copies, path, number) for number in range(rounds)]
         row, ratio = summed_up(path, pairs)
         rows.append(row)
-    on, off = row[1:3]
-    basis = f"processor time for a write, {on} and {off} µs: requests for the same time"
-    bench.report.measured("xray", ratio, basis)
+        ratios.append(ratio)
+    on, off = rows[ratios.index(min(ratios))][1:3]
+    basis = f"processor time for a request, {on} and {off} µs: requests for the same time"
+    bench.report.measured("xray", min(ratios), basis)
     head = ["", "on, µs", "off, µs", "requests for the same time", "requests a second, on/off"]
     how = f"Medians of {rounds} pairs of runs of {SECONDS} s, and of the pairs' ratios."
     bench.report.page("X-ray", how, "", *table(head, rows))

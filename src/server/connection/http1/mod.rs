@@ -79,7 +79,7 @@ impl Http1 {
     where
         T: AsyncRead + AsyncWrite + Unpin,
     {
-        // In boxes, so that a parked connection has no room for what hyper needs.
+        // In a box, so that a parked connection has no room for what hyper needs.
         while let Some(mut parked) = Box::pin(talk(line, exchanges, self)).await {
             let Some(answer) = parked.answer().await else {
                 return;

@@ -131,6 +131,7 @@ async fn who_waits_again_and_again_is_parked_again() {
         sleep(PARKED).await;
         served.permits.add_permits(1);
         assert!(served.answer().await.ends_with("\r\n\r\nslow!"));
+        // The pace of a visitor, in virtual time like all of it.
         sleep(Duration::from_millis(300)).await;
     }
     assert_eq!(served.at_work.load(Ordering::SeqCst), 0);
