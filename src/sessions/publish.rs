@@ -10,7 +10,7 @@ use super::{
 use crate::xray::{Recording, What};
 use axum::{
     extract::Request,
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
 
@@ -90,14 +90,15 @@ impl UnitOfWork {
     fn cookie_out(&self, told: Told, answer: &Response) {
         let name = self.sessions.0.cookie.name();
         let fields = answer.headers().get_all(header::SET_COOKIE).iter();
-        let mut fields = fields.filter_map(|field| field.to_str().ok());
-        let ours = fields.find(|field| field.starts_with(&*name));
-        let attributes = ours.and_then(|ours| ours.split_once("; "));
+        let mut fields = fields.map(HeaderValue::as_bytes);
+        let ours = fields.find(|field| field.starts_with(name.as_bytes()));
+        let ours = ours.unwrap_or_default();
+        let value_end = ours.iter().position(|byte| *byte == b';');
+        let attributes = value_end.map_or(&[][..], |end| ours[end + 1..].trim_ascii_start());
         let value = match told {
             Told::GoesOn(id) => Some(masked(&id)),
             Told::Ended => None,
         };
-        let attributes = attributes.map_or("", |(_, attributes)| attributes);
         self.recording.cookie_out(name, value, attributes);
     }
 }

@@ -51,6 +51,12 @@ impl Event {
         Self { at, took, what }
     }
 
+    /// `what`, at once after this one.
+    pub(super) fn followed_by(&self, what: What) -> Self {
+        let at = self.at + self.took;
+        Self { at, took: 0, what }
+    }
+
     /// When it began, counted from the coming of the request.
     pub fn at(&self) -> Duration {
         Duration::from_nanos(self.at)

@@ -103,15 +103,17 @@ impl Recording {
         if let Some(notebook) = &self.0 {
             let data = &data[..data.len().min(MAX_DATA)];
             notebook.page().write(|record| {
-                let at = record.events.last().map_or(Duration::ZERO, Event::end);
                 let what = what(record.quote(&[data]));
-                Event::new(at, Duration::ZERO, what)
+                match record.events.last() {
+                    Some(last) => last.followed_by(what),
+                    None => Event::new(Duration::ZERO, Duration::ZERO, what),
+                }
             });
         }
     }
 
     /// Writes down that a cookie was set, or, without a value, removed.
-    pub fn cookie_out(&self, name: Label, value: Option<Masked>, attributes: &str) {
+    pub fn cookie_out(&self, name: Label, value: Option<Masked>, attributes: &[u8]) {
         self.quotes(&[attributes], |attributes| What::CookieOut {
             name,
             value,
@@ -191,6 +193,10 @@ fn method_named(method: &str) -> Cow<'static, str> {
 
 /// As much of a text as is kept, and the mark that there was more.
 fn shortened(text: &str) -> (&str, &'static str) {
+    // Nearly all are shorter even in bytes, and need not be looked through.
+    if text.len() <= MAX_TEXT {
+        return (text, "");
+    }
     match text.char_indices().nth(MAX_TEXT) {
         None => (text, ""),
         Some((end, _)) => (&text[..end], "…"),

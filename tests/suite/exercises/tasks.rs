@@ -167,7 +167,7 @@ fn login(status: u16, [before, after]: [&Value; 2], ids: [&str; 2]) -> Arc<Recor
     });
     recording.data(What::Before, &stored(before));
     recording.data(What::After, &stored(after));
-    recording.cookie_out(name, Some(went), "");
+    recording.cookie_out(name, Some(went), b"");
     finished(&recording, status)
 }
 
