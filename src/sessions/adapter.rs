@@ -29,7 +29,7 @@ impl SessionStore for UnitOfWork {
             }
             record.id = Id::default();
         }
-        self.recording.data(What::After, &stored.data);
+        self.recording().data(What::After, &stored.data);
         let mut state = self.state();
         state.written = Some(stored.expiry);
         state.version = Some(stored.version);
@@ -41,7 +41,7 @@ impl SessionStore for UnitOfWork {
         let saved = self.overwrite(&record.id, &stored).await;
         let saved = saved.map_err(|error| self.fail(error))?;
         if saved {
-            self.recording.data(What::After, &stored.data);
+            self.recording().data(What::After, &stored.data);
         }
         let mut state = self.state();
         state.vanished = !saved;
@@ -68,7 +68,7 @@ impl SessionStore for UnitOfWork {
         let Some(stored) = stored.filter(|stored| stored.expiry > self.now()) else {
             return Ok(None);
         };
-        self.recording.data(What::Before, &stored.data);
+        self.recording().data(What::Before, &stored.data);
         let Some((created, data)) = record::decode(&stored.data) else {
             tracing::warn!(session = %masked(id), "an unreadable record counts as none");
             return Ok(None);

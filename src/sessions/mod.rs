@@ -8,6 +8,7 @@
 
 mod adapter;
 mod attach;
+mod by_id;
 mod claim;
 mod cookie;
 mod expiry;

@@ -26,16 +26,10 @@ impl Sessions {
         let path = request.uri().path_and_query();
         let path = path.map_or("", |path| path.as_str());
         let method = request.method().as_str();
-        let recording = rings.begin(self.0.clock.now(), method, path);
-        if !recording.is_on() {
-            return recording;
-        }
-        if foreign {
-            recording.came(What::Foreign);
-        } else if let Some(came) = self.came(request.headers(), carried) {
-            recording.came(came);
-        }
-        recording
+        rings.begin(self.0.clock.now(), method, path, || match foreign {
+            true => Some(What::Foreign),
+            false => self.came(request.headers(), carried),
+        })
     }
 
     fn came(&self, headers: &HeaderMap, carried: Option<&Carried>) -> Option<What> {
@@ -51,7 +45,7 @@ impl Sessions {
 impl UnitOfWork {
     /// Puts the record into the ring of the session that the visitor has now.
     pub(super) fn publish(&self, answer: &Response) {
-        if !self.recording.is_on() {
+        if !self.recording().is_on() {
             return;
         }
         let (told, found) = {
@@ -62,7 +56,7 @@ impl UnitOfWork {
             self.cookie_out(told, answer);
         }
         let rings = &self.sessions.0.rings;
-        let record = self.recording.finished(answer.status().as_u16());
+        let record = self.recording().finished(answer.status().as_u16());
         let Some(record) = record else {
             // The session is known from now on, and requests that do not look at it are its own.
             match (told, self.id.filter(|_| found)) {
@@ -93,12 +87,12 @@ impl UnitOfWork {
         let mut fields = fields.map(HeaderValue::as_bytes);
         let ours = fields.find(|field| field.starts_with(name.as_bytes()));
         let ours = ours.unwrap_or_default();
-        let value_end = ours.iter().position(|byte| *byte == b';');
+        let value_end = memchr::memchr(b';', ours);
         let attributes = value_end.map_or(&[][..], |end| ours[end + 1..].trim_ascii_start());
         let value = match told {
             Told::GoesOn(id) => Some(masked(&id)),
             Told::Ended => None,
         };
-        self.recording.cookie_out(name, value, attributes);
+        self.recording().cookie_out(name, value, attributes);
     }
 }

@@ -33,8 +33,6 @@ pub(super) struct UnitOfWork {
     pub(super) store: Recorded,
     /// How long the store may take for all that it is asked here.
     pub(super) patience: Patience,
-    /// What happens is written down here.
-    pub(super) recording: Recording,
     /// The same where it is the cookie itself: this request's own.
     pub(super) in_cookie: Option<Arc<CookieStore>>,
     /// The id in the cookie; `None` without one, and for a foreign page's request.
@@ -104,9 +102,8 @@ impl UnitOfWork {
         };
         Self {
             sessions,
-            store: Recorded::new(store, recording.clone()),
+            store: Recorded::new(store, recording),
             patience: Patience::default(),
-            recording,
             in_cookie,
             id,
             foreign,
@@ -174,7 +171,7 @@ impl UnitOfWork {
             Some(id) => {
                 let start = Instant::now();
                 let guard = self.sessions.0.locks.lock(id, LOCK_WAIT).await;
-                self.recording.took(start, What::Lock);
+                self.recording().took(start, What::Lock);
                 let guard = guard.map_err(|error| match error {
                     NotLocked::Busy => SessionError::Busy,
                     NotLocked::Store(error) => self.store_error(error),
@@ -210,6 +207,11 @@ impl UnitOfWork {
     /// The first thing that went wrong, if anything did.
     pub(super) fn failure(&self) -> Option<SessionError> {
         self.state().failure.clone()
+    }
+
+    /// What happens is written down here.
+    pub(super) fn recording(&self) -> &Recording {
+        self.store.recording()
     }
 
     fn session(self: &Arc<Self>, id: Option<Id>) -> Session {

@@ -215,6 +215,13 @@ impl Record {
         quoted.clear();
     }
 
+    /// Writes down what came with the request, if it is worth it.
+    pub(super) fn came(&mut self, what: Option<What>) {
+        let (at, took) = (Duration::ZERO, Duration::ZERO);
+        self.events
+            .extend(what.map(|what| Event::new(at, took, what)));
+    }
+
     /// Keeps what an event quotes.
     pub(super) fn quote(&mut self, pieces: &[impl AsRef<[u8]>]) -> Span {
         let here = |quoted: &Vec<u8>| u32::try_from(quoted.len()).unwrap_or(u32::MAX);

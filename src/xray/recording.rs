@@ -65,14 +65,6 @@ impl Recording {
         Self(None)
     }
 
-    /// Writes down what came with the request.
-    pub fn came(&self, what: What) {
-        if let Some(notebook) = &self.0 {
-            let (at, took) = (Duration::ZERO, Duration::ZERO);
-            notebook.page().write(|_| Event::new(at, took, what));
-        }
-    }
-
     /// Writes down what has just happened.
     pub fn happened(&self, what: What) {
         if let Some(notebook) = &self.0 {

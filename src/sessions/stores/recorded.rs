@@ -22,6 +22,11 @@ impl Recorded {
         Self { inner, recording }
     }
 
+    /// Where it is written down.
+    pub(in crate::sessions) fn recording(&self) -> &Recording {
+        &self.recording
+    }
+
     /// Saves through a lock between processes.
     pub(in crate::sessions) async fn save_locked(
         &self,

@@ -9,7 +9,7 @@ mod tape;
 pub use budget::Budget;
 pub use ring::Ring;
 
-use super::{MAX_BYTES, MAX_RECORDS, MAX_RINGS, Record, Recording};
+use super::{MAX_BYTES, MAX_RECORDS, MAX_RINGS, Record, Recording, What};
 use shelf::Shelf;
 use std::sync::{
     Arc, Weak,
@@ -48,13 +48,22 @@ impl Rings {
         }
     }
 
-    /// Begins to record a request; off where nothing is recorded.
-    pub fn begin(&self, began: OffsetDateTime, method: &str, path: &str) -> Recording {
+    /// Begins to record a request, and writes down what `came` with it; off where nothing is
+    /// recorded.
+    pub fn begin(
+        &self,
+        began: OffsetDateTime,
+        method: &str,
+        path: &str,
+        came: impl FnOnce() -> Option<What>,
+    ) -> Recording {
         if !self.is_on() {
             return Recording::off();
         }
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
-        Recording::begin_on(paper::take(), number, began, method, path)
+        let mut record = paper::take();
+        record.came(came());
+        Recording::begin_on(record, number, began, method, path)
     }
 
     /// Whether requests are recorded.

@@ -5,6 +5,7 @@ use super::{
     budget::{Budget, Holder},
     ring::Ring,
 };
+use foldhash::fast::RandomState;
 use std::{
     collections::HashMap,
     sync::{
@@ -13,12 +14,15 @@ use std::{
     },
 };
 
+/// Ids are random: nobody can choose some that a quick hash takes for the same.
+type ById = HashMap<i128, Arc<Ring>, RandomState>;
+
 /// A copy's rings, and what all copies may keep together.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     /// By the session's id. Nearly every request finds its ring here and changes nothing but that
     /// ring, so readers do not wait for each other.
-    rings: RwLock<HashMap<i128, Arc<Ring>>>,
+    rings: RwLock<ById>,
     /// For a moment less than none: who empties a ring may be faster here than who has filled it.
     bytes: AtomicIsize,
     /// What all copies of this process may keep together, if there are others.
@@ -122,11 +126,11 @@ impl Shelf {
         }
     }
 
-    fn look(&self) -> RwLockReadGuard<'_, HashMap<i128, Arc<Ring>>> {
+    fn look(&self) -> RwLockReadGuard<'_, ById> {
         self.rings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn alter(&self) -> RwLockWriteGuard<'_, HashMap<i128, Arc<Ring>>> {
+    fn alter(&self) -> RwLockWriteGuard<'_, ById> {
         self.rings.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,10 +5,8 @@
 //! whether the store gave it before the write or after.
 
 use super::StoredSession;
-use std::{
-    collections::{HashMap, VecDeque},
-    time::Duration,
-};
+use crate::sessions::by_id::ById;
+use std::{collections::VecDeque, time::Duration};
 use tokio::time::Instant;
 use tower_sessions::session::Id;
 
@@ -19,14 +17,14 @@ const OVERHEAD: usize = 200;
 
 /// A part of the memory, for some of the sessions.
 pub(super) struct Shard {
-    remembered: HashMap<Id, Remembered>,
+    remembered: ById<Remembered>,
     /// The same, the oldest first; what was replaced or forgotten is still among it.
     order: VecDeque<(Id, Instant)>,
     bytes: usize,
     /// The most that `bytes` may be, and the most that `order` may hold.
     room: usize,
     places: usize,
-    under_way: HashMap<Id, UnderWay>,
+    under_way: ById<UnderWay>,
 }
 
 /// A session as the store had it at some moment after `since`.
@@ -66,12 +64,12 @@ impl Shard {
     /// Remembers nothing yet, and never more than so many bytes and sessions.
     pub(super) fn bounded(room: usize, places: usize) -> Self {
         Self {
-            remembered: HashMap::new(),
+            remembered: ById::default(),
             order: VecDeque::new(),
             bytes: 0,
             room,
             places,
-            under_way: HashMap::new(),
+            under_way: ById::default(),
         }
     }
 
