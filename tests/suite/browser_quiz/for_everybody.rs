@@ -20,7 +20,7 @@ async fn both_pages_are_for_everybody_in_all_their_states() {
     ann.press(words::START).await;
     ann.button(words::SUBMIT).await;
     ann.knows_the_answer().await;
-    ann.reads(words::SAVED).await;
+    ann.reads_mark(words::SAVED).await;
     ann.expect_a_page_for_everybody("running").await;
     ann.click(words::SUBMIT).await;
     ann.button(words::GO_ON).await;

@@ -27,14 +27,14 @@ async fn two_candidates_two_tabs_and_a_proctor_go_through_one_quiz() {
     ann.reads("0 of 10 answered").await;
     ann.goes_to(&first).await;
     ann.knows_the_answer().await;
-    ann.reads(words::SAVED).await;
+    ann.reads_mark(words::SAVED).await;
     ann.goes_to(&second).await;
     ann.reads("1 of 10 answered").await;
     ann.press(words::NEXT).await;
     ann.reads("2 of 10:").await;
     ann.knows_the_answer().await;
     ann.reads("2 of 10 answered").await;
-    ann.reads(words::SAVED).await;
+    ann.reads_mark(words::SAVED).await;
     ann.goes_to(&first).await;
     ann.reads("2 of 10 answered").await;
     bob.reads("0 of 10 answered").await;
@@ -129,10 +129,10 @@ async fn what_is_answered_without_a_network_is_saved_when_it_is_back() {
     ann.chromium.devtools("Network.enable", json!({})).await;
     network_of(&ann, false).await;
     ann.knows_the_answer().await;
-    ann.reads(words::NOT_SAVED).await;
+    ann.reads_mark(words::NOT_SAVED).await;
     assert_eq!(quiz.proctor().attempt_of("Ann").await["answered"], 0);
     network_of(&ann, true).await;
-    ann.reads(words::SAVED).await;
+    ann.reads_mark(words::SAVED).await;
     assert_eq!(quiz.proctor().attempt_of("Ann").await["answered"], 1);
     ann.chromium.close().await;
 }
@@ -151,7 +151,7 @@ async fn a_stop_is_told_and_after_it_the_attempt_has_never_been() {
     let quiz = Quiz::of(&quiz_file("candidates = \"open\"")).await;
     let ann = Seat::of_running(&quiz, "Ann").await;
     ann.knows_the_answer().await;
-    ann.reads(words::SAVED).await;
+    ann.reads_mark(words::SAVED).await;
     let (code, quiz) = quiz.restarted_after("-TERM").await;
     assert_eq!(code, Some(0));
     // The page comes back by itself, and is told that its session is gone.
@@ -186,7 +186,7 @@ async fn the_tasks_of_0390_can_be_done() {
     learner.button(words::SUBMIT).await;
     learner.goes_to(&tab).await;
     learner.knows_the_answer().await;
-    learner.reads(words::SAVED).await;
+    learner.reads_mark(words::SAVED).await;
     learner.goes_to(&deaf).await;
     learner.press(words::NEXT).await;
     learner.reads("2 of 10:").await;

@@ -149,6 +149,18 @@ impl Seat {
         .await;
     }
 
+    /// Waits until the answer to the question that is shown has this mark. Nothing but its own place
+    /// is read: below, the page says what all the marks mean.
+    pub async fn reads_mark(&self, mark: &str) {
+        const SHOWN: &str = "return document.querySelector('[data-mark]').innerText";
+        eventually(
+            &format!("the answer is marked “{mark}”"),
+            SOON,
+            async || self.chromium.run(SHOWN).await == mark,
+        )
+        .await;
+    }
+
     pub async fn shows(&self, text: &str) -> bool {
         let all = self.chromium.run("return document.body.innerText").await;
         all.as_str().unwrap().contains(text)
