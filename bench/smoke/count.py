@@ -67,6 +67,8 @@ def run(program, store, what, number):
     """The instructions of a whole run."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={folder}/out"]
+        # Threads take turns: else who waits for whom is luck, and whoever waits counts, too.
+        command.append("--fair-sched=yes")
         command += [program, store, what, str(number)]
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "TMPDIR": folder}
         ended = subprocess.run(command, env=environment, capture_output=True, text=True)
