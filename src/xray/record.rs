@@ -53,7 +53,7 @@ impl Event {
 
     /// `what`, at once after this one.
     pub(super) fn followed_by(&self, what: What) -> Self {
-        let at = self.at + self.took;
+        let at = self.at.saturating_add(self.took);
         Self { at, took: 0, what }
     }
 
