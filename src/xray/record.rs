@@ -215,7 +215,7 @@ impl Record {
         quoted.clear();
     }
 
-    /// Writes down what came with the request, if it is worth it.
+    /// Writes down what came with the request, if anything did.
     pub(super) fn came(&mut self, what: Option<What>) {
         let (at, took) = (Duration::ZERO, Duration::ZERO);
         self.events

@@ -204,3 +204,17 @@ impl<S: Sync> FromRequestParts<S> for Recording {
         Ok(begun.unwrap_or_else(Self::off))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_shortened_by_its_characters_and_not_its_bytes() {
+        for one in ["a", "ä"] {
+            let [whole, long] = [MAX_TEXT, MAX_TEXT + 1].map(|length| one.repeat(length));
+            assert_eq!(shortened(&whole), (&*whole, ""));
+            assert_eq!(shortened(&long), (&*whole, "…"));
+        }
+    }
+}
