@@ -9,7 +9,7 @@ use crate::{
     sessions::stores::StoreResult,
 };
 use async_trait::async_trait;
-use sqlx::{Connection, Executor};
+use sqlx::{Connection, Executor, SqliteConnection};
 use std::collections::HashSet;
 
 #[async_trait]
@@ -66,10 +66,9 @@ impl Schema for SqliteStore {
     async fn make(&self, statement: &str) -> StoreResult<()> {
         let lease = self.pools.writer.take().await;
         let mut lease = lease.map_err(|error| self.sort(error))?;
-        // Not prepared, so that it may be two statements.
-        let done = lease.connection().execute(statement).await;
+        let done = at_once(lease.connection(), statement).await;
         lease.end(&done);
-        done.map(|_| ()).map_err(|error| self.sort(error))
+        done.map_err(|error| self.sort(error))
     }
 
     async fn sign(&self) -> StoreResult<()> {
@@ -114,6 +113,14 @@ impl SqlitePools {
     }
 }
 
+/// Both statements or none: a table whose index was cut off would stay without, since whoever comes
+/// next finds it there. Not prepared, so that they may be two.
+async fn at_once(connection: &mut SqliteConnection, statements: &str) -> sqlx::Result<()> {
+    let mut transaction = connection.begin().await?;
+    transaction.execute(statements).await?;
+    transaction.commit().await
+}
+
 fn statements(names: &Names) -> [(String, String); 2] {
     let (session, meta) = (names.session_table(), names.meta_table());
     let make_session = format!(
@@ -131,4 +138,21 @@ fn statements(names: &Names) -> [(String, String); 2] {
 fn signing(names: &Names) -> String {
     let meta = names.meta_table();
     format!("INSERT OR IGNORE INTO {meta} VALUES ('install_key', ?)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_table_is_not_made_without_its_index() {
+        let mut connection = SqliteConnection::connect(":memory:").await.unwrap();
+        let cut_off = "CREATE TABLE a (x); CREATE INDEX a_y ON a (y)";
+        assert!(at_once(&mut connection, cut_off).await.is_err());
+        let whole = "CREATE TABLE a (x); CREATE INDEX a_x ON a (x)";
+        at_once(&mut connection, whole).await.unwrap();
+        let names = sqlx::query_scalar("SELECT name FROM sqlite_master ORDER BY name");
+        let names: Vec<String> = names.fetch_all(&mut connection).await.unwrap();
+        assert_eq!(names, ["a", "a_x"]);
+    }
 }
